@@ -1,0 +1,1 @@
+"""The training module: needs torch, knows no screen and no learner."""

@@ -1,0 +1,1 @@
+"""The built-in digits and garments, drawn by seeded code. numpy only."""

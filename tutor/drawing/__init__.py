@@ -1,0 +1,1 @@
+"""Series and images to lines of text: plotext, half blocks, palettes. No app, no tensors."""

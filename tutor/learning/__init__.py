@@ -1,0 +1,1 @@
+"""Lessons and progress: no torch, no screen."""

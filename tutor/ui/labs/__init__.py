@@ -1,0 +1,1 @@
+"""Labs with mechanics of their own, one a file."""
