@@ -1,0 +1,147 @@
+"""What a lab step may ask for: an experiment that runs, knobs that turn it, panels that can show it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tutor.core.experiment import Experiment, parse
+from tutor.core.words import DATASETS
+from tutor.errors import ExperimentError
+from tutor.learning.steps import WORD_KEYS, Knob, Lab
+from tutor.learning.tables import Table
+
+PANELS = ("loss", "accuracy", "boundary", "confusion", "weights", "fit")
+OWN_LABS = ("gallery", "batch-stream")
+KNOB_KEYS = (
+    *WORD_KEYS,
+    *(name.replace("_", "-") for name in Experiment.__dataclass_fields__ if name not in WORD_KEYS),
+)
+
+
+def read_lab(table: Table, id: str, title: str, minutes: int, text: str) -> Lab:
+    """A lab step. Faults go into the table; what is faulty reads as its neutral value."""
+    seconds = table.whole("seconds", 0, 3600, needed=False)
+    if table.has("lab"):
+        lab = table.one_of("lab", OWN_LABS)
+        dataset = table.one_of("dataset", DATASETS)
+        return Lab(id, title, minutes, text, lab=lab, dataset=dataset, seconds=seconds)
+    line = table.text("experiment")
+    compare = table.text("compare", needed=False)
+    experiment = _parsed(table, line)
+    paired = _changed(table, "compare", experiment, compare) if compare else None
+    return Lab(
+        id,
+        title,
+        minutes,
+        text,
+        experiment=line,
+        compare=compare,
+        labels=_labels(table, compare),
+        panels=_panels(table, [found for found in (experiment, paired) if found]),
+        knobs=tuple(_knob(knob, experiment, compare) for knob in table.tables("knobs", needed=False)),
+        pace=table.whole("pace", 0, 1_000_000, needed=False),
+        seconds=seconds,
+    )
+
+
+def _parsed(table: Table, line: str) -> Experiment | None:
+    try:
+        return parse(line) if line else None
+    except ExperimentError as error:
+        table.fault("experiment", str(error))
+        return None
+
+
+def _changed(table: Table, key: str, experiment: Experiment | None, words: str) -> Experiment | None:
+    if experiment is None:
+        return None
+    try:
+        changed = experiment.change(words)
+    except ExperimentError as error:
+        table.fault(key, str(error))
+        return None
+    if key == "compare" and changed == experiment:
+        table.fault(
+            key, f"“{words}” changes nothing in the experiment. Write what the second run does differently."
+        )
+    return changed
+
+
+def _labels(table: Table, compare: str) -> tuple[str, ...]:
+    labels = table.texts("labels", needed=bool(compare))
+    if table.has("labels") and not compare:
+        table.fault("labels", "names two runs, and there is only one. Add compare, or leave labels out.")
+    elif compare and labels and len(labels) != 2:
+        table.fault(
+            "labels", f"holds {len(labels)} names. A paired run has two: the experiment's, then the other's."
+        )
+    return labels
+
+
+def _panels(table: Table, experiments: list[Experiment]) -> tuple[str, ...]:
+    panels = table.texts("panels")
+    if table.values.get("panels") == []:
+        table.fault("panels", f"is empty. Name at least one of: {', '.join(PANELS)}.")
+    for panel in panels:
+        if panel not in PANELS:
+            table.unknown_word("panels", panel, PANELS)
+            continue
+        reasons = [
+            reason for reason in (impossible(panel, experiment) for experiment in experiments) if reason
+        ]
+        if reasons:
+            table.fault("panels", reasons[0])
+    return panels
+
+
+def impossible(panel: str, experiment: Experiment) -> str:
+    """Why this panel cannot show this experiment; "" when it can."""
+    about, name = experiment.about, experiment.dataset
+    if panel == "boundary" and about.shape != (2,):
+        return (
+            f"boundary needs points in the plane, and {name} has none. Take blobs, moons, circles or spirals."
+        )
+    if panel in ("accuracy", "confusion") and not about.classes:
+        return f"{panel} needs classes, and {name} has none. Take loss or fit."
+    if panel == "confusion" and about.task == "multi-label":
+        return f"confusion needs one class per sample, and {name} has several. Take loss or accuracy."
+    if panel == "fit" and about.task != "regression":
+        return f"fit needs real numbers as targets, and {name} has classes. Take sine, or another panel."
+    if panel == "weights" and len(about.shape) != 3:
+        return f"weights needs images, and {name} has none. Take digits or garments, or another panel."
+    if panel == "weights" and experiment.model == "cnn":
+        return "weights draws one image per unit, and a cnn has none. Take linear or an mlp."
+    return ""
+
+
+def _knob(table: Table, experiment: Experiment | None, compare: str) -> Knob:
+    key = table.one_of("key", KNOB_KEYS)
+    knob = Knob(key, table.text("label"), table.texts("values"))
+    table.done("a knob")
+    if key and experiment and knob.values:
+        _check_values(table, knob, experiment, compare)
+    return knob
+
+
+def _check_values(table: Table, knob: Knob, experiment: Experiment, compare: str) -> None:
+    """Each value must run, alone and in the paired run, and turn this key only; one must be the experiment's own."""
+    field = knob.key.replace("-", "_")
+    own = getattr(experiment, field)
+    turned = []
+    for value in knob.values:
+        try:
+            changed = experiment.change(knob.word(value))
+            experiment.change(f"{knob.word(value)} {compare}")
+        except ExperimentError as error:
+            table.fault("values", f"“{value}”: {error}")
+            continue
+        if value.split() != [value] or replace(changed, **{field: own}) != experiment:
+            table.fault(
+                "values", f"“{value}” is not a value of {knob.key}. Write it as an experiment line has it."
+            )
+            continue
+        turned.append(getattr(changed, field))
+    if len(set(turned)) < len(turned):
+        table.fault("values", "holds the same value twice, written differently. Keep one of them.")
+    if own not in turned and len(turned) == len(knob.values):
+        table.fault("values", f"lacks the experiment's own {knob.key}, {own or 'none'}. Add it.")
