@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -61,10 +60,13 @@ def sized(line: list[Segment], width: int) -> list[Segment]:
 
 def runs(chars: Sequence[str], styles: Sequence[Style]) -> list[Segment]:
     """One line from single-cell characters and their styles, neighbours of one style joined."""
-    return [
-        Segment("".join(char for char, _ in group), key)
-        for key, group in groupby(zip(chars, styles, strict=True), key=lambda cell: cell[1])
-    ]
+    out: list[Segment] = []
+    start = 0
+    for index in range(1, len(chars) + 1):
+        if index == len(chars) or styles[index] is not styles[start]:
+            out.append(Segment("".join(chars[start:index]), styles[start]))
+            start = index
+    return out
 
 
 def notice(text: str, width: int, height: int, ascii_only: bool = False) -> Lines:

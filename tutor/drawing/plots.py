@@ -19,7 +19,7 @@ import plotext
 from tutor.drawing.frame import MARGIN, Entry, Grid, inside_rows, title_row, x_rows
 from tutor.drawing.lines import Lines, clean, notice, sized, style
 from tutor.drawing.palette import Glyphs, Palette, symbol
-from tutor.drawing.scales import Scale, number, short, x_scale, y_scale
+from tutor.drawing.scales import HUGE, Scale, number, short, x_scale, y_scale
 
 plotext.terminal.limit(False, False)  # otherwise a plot is cut to the size of the terminal
 
@@ -94,12 +94,12 @@ def plot(
     _draw_markers([*markers, *holes], cursor, across, grid, palette, ascii_only)
 
     entries = [_entry(curve, cursor, palette, glyphs) for curve in curves if clean(curve.line.label)]
-    rows = [
+    bottom = x_rows(across, grid.columns, with_line, _cursor_label(x_label, cursor), palette, glyphs)
+    return [
         title_row(title, entries, width, palette, ascii_only),
         *inside_rows(grid, up, palette, glyphs),
-        *x_rows(across, grid.columns, with_line, _cursor_label(x_label, cursor), palette, glyphs),
+        *[sized(row, width) for row in bottom],
     ]
-    return [sized(row, width) for row in rows]
 
 
 def describe(lines: Sequence[Line]) -> str:
@@ -113,7 +113,7 @@ def describe(lines: Sequence[Line]) -> str:
 
 def _describe(curve: _Curve) -> str:
     label = clean(curve.line.label) or "the series"
-    hole = f", not finite from {short(curve.holes[0].x)}" if curve.holes else ""
+    hole = f", not finite from {_place(curve.holes[0].x)}" if curve.holes else ""
     if not curve.points:
         return f"{label} has no points yet" if not hole else f"{label} has no finite value{hole}"
     ys = [y for _, y in curve.points]
@@ -131,20 +131,41 @@ def _describe(curve: _Curve) -> str:
 
 def _clean(line: Line, log_y: bool) -> _Curve:
     """Split a series into finite points and the first place of each stretch that is not finite."""
+    points = _all_finite(line)
+    holes: list[Marker] = []
+    if points is None:
+        points, holes = _sort_out(line)
+    if log_y:
+        points = [point for point in points if point[1] > 1e-300]
+    return _Curve(line, points, holes)
+
+
+def _all_finite(line: Line) -> list[tuple[float, float]] | None:
+    """The points of a healthy series, the usual case, at a fifth of the cost of looking at each; else None."""
+    try:
+        xs, ys = [float(x) for x in line.xs], [float(y) for y in line.ys]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    healthy = all(map(math.isfinite, xs)) and all(map(math.isfinite, ys))
+    if not healthy or max(map(abs, xs), default=0) > HUGE or max(map(abs, ys), default=0) > HUGE:
+        return None
+    return list(zip(xs, ys, strict=False))
+
+
+def _sort_out(line: Line) -> tuple[list[tuple[float, float]], list[Marker]]:
     points: list[tuple[float, float]] = []
     holes: list[Marker] = []
     fine = True
     for raw_x, raw_y in zip(line.xs, line.ys, strict=False):
         x, y = number(raw_x), number(raw_y)
-        if x != x:
+        if math.isnan(x):
             continue
-        if y == y:
-            if not log_y or y > 1e-300:
-                points.append((x, y))
+        if not math.isnan(y):
+            points.append((x, y))
         elif fine:
             holes.append(Marker(x, "inf" if raw_y in (math.inf, -math.inf) else "NaN"))
-        fine = y == y
-    return _Curve(line, points, holes)
+        fine = not math.isnan(y)
+    return points, holes
 
 
 def _entry(curve: _Curve, cursor: float | None, palette: Palette, glyphs: Glyphs) -> Entry:
@@ -156,7 +177,11 @@ def _entry(curve: _Curve, cursor: float | None, palette: Palette, glyphs: Glyphs
 
 
 def _cursor_label(x_label: str, cursor: float | None) -> str:
-    return x_label if cursor is None else f"{x_label or 'x'} {short(cursor, 9).removesuffix('.000')}"
+    return x_label if cursor is None else f"{x_label or 'x'} {_place(cursor)}"
+
+
+def _place(x: float) -> str:
+    return f"{x:,.0f}" if abs(x) < 1e9 and x == round(x) else short(x)
 
 
 def _draw_markers(
@@ -192,10 +217,7 @@ def _draw_curves(
     curves: Sequence[_Curve], across: Scale, up: Scale, grid: Grid, palette: Palette, glyphs: Glyphs
 ) -> None:
     """Draw ghosts and faint curves first, so that what matters lies on top; then the signs of the series."""
-    order = sorted(
-        curves, key=lambda curve: curve.line.slot == "previous" or curve.line.slot.endswith("_faint")
-    )
-    order = [*reversed([c for c in order if _behind(c)]), *[c for c in order if not _behind(c)]]
+    order = [*filter(_behind, curves), *[curve for curve in curves if not _behind(curve)]]
     dots = [_dots(curve.points, across, up, grid, glyphs) for curve in order]
     looks = [style(palette.colour(curve.line.slot)) for curve in order]
     signs = [symbol(curve.line.slot, glyphs) for curve in order]
@@ -212,7 +234,8 @@ def _draw_curves(
 
 
 def _behind(curve: _Curve) -> bool:
-    return curve.line.slot == "previous" or curve.line.slot.endswith("_faint")
+    slot = curve.line.slot
+    return curve.line.marker == "line" and (slot == "previous" or slot.endswith("_faint"))
 
 
 def _dots(
@@ -223,23 +246,33 @@ def _dots(
     First, lowest, highest and last survive, so no spike is lost, and the cost stays bounded.
     """
     wide, high = grid.columns * _DOTS[glyphs][0], grid.rows * _DOTS[glyphs][1]
+    left, right, bottom, top = across.low, across.high, up.low, up.high
+    per_x, per_y = wide / (right - left), high / (top - bottom)
     out: list[tuple[int, int]] = []
     column: list[int] = []
     at = -1
     for x, y in points:
-        if not across.low <= x <= across.high:
+        if not left <= x <= right:
             continue
-        place = _cell(across.place(x), wide)
+        level = math.log10(y) if up.log else y
+        row = (
+            0
+            if level <= bottom
+            else high - 1
+            if level >= top
+            else min(high - 1, int((level - bottom) * per_y))
+        )
+        place = min(wide - 1, int((x - left) * per_x))
         if place != at:
-            out += [(at, row) for row in _outline(column)]
+            out += [(at, kept) for kept in _outline(column)]
             at, column = place, []
-        column.append(_cell(up.place(y), high))
-    return out + [(at, row) for row in _outline(column)]
+        column.append(row)
+    return out + [(at, kept) for kept in _outline(column)]
 
 
 def _outline(column: list[int]) -> list[int]:
-    if len(column) < 2:
-        return column
+    if len(column) <= 2:
+        return column if len(column) < 2 or column[0] != column[1] else column[:1]
     low, high = min(column), max(column)
     inner = [low, high] if column.index(low) <= column.index(high) else [high, low]
     path = [column[0], *inner, column[-1]]
@@ -253,7 +286,11 @@ def _sign_cells(
     if not dots:
         return []
     per_x, per_y = _DOTS[glyphs]
-    cells = {dot[0] // per_x: grid.rows - 1 - dot[1] // per_y for dot in dots}
+    spans: dict[int, list[int]] = {}
+    for x, y in dots:
+        spans.setdefault(x // per_x, []).append(y // per_y)
+    cells = {column: grid.rows - 1 - (min(rows) + max(rows)) // 2 for column, rows in spans.items()}
+    cells[dots[-1][0] // per_x] = grid.rows - 1 - dots[-1][1] // per_y
     chosen = [dots[-1][0] // per_x]
     if of > 1 and glyphs != "ascii":
         period = max(16, grid.columns // 4)
@@ -284,7 +321,7 @@ def _plotext(
             if not dots:
                 continue
             kind = sign or {"braille": "braille", "block": "hd", "ascii": signs[index]}[glyphs]
-            marker = plotext.marker(kind).fill(plotext.pixel(foreground=(index, 0, 0)))
+            marker = _SharedMarker(kind).fill(plotext.pixel(foreground=(index, 0, 0)))
             signal = figure.signal(
                 [(x + 0.5) / per_x for x, _ in dots], [(y + 0.5) / per_y for _, y in dots], marker=marker
             )
@@ -292,6 +329,15 @@ def _plotext(
             figure.draw(signal.lines(sign is None))
         text: str = figure.build().string()
         return text
+
+
+class _SharedMarker(plotext.marker):  # type: ignore[misc]
+    """One marker for all points of a curve: plotext copies it for each, although its kernel copies again."""
+
+    def __copy__(self) -> _SharedMarker:
+        return self
+
+    copy = __copy__
 
 
 def _spare_colour_search(signal: Any) -> None:
@@ -308,7 +354,7 @@ def _read(text: str, looks: Sequence[Any], grid: Grid) -> None:
             if index % 2:
                 look = looks[int(part.split(";")[2])] if part.startswith("38;2;") else None
                 continue
-            for char in part:
-                if look is not None and char not in " ⠀":
-                    grid.put(column, row, char, look)
-                column += 1
+            if look is not None:
+                grid.chars[row][column : column + len(part)] = part
+                grid.styles[row][column : column + len(part)] = [look] * len(part)
+            column += len(part)
