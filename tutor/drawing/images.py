@@ -57,8 +57,7 @@ def image(
     writes the mean of two pixels as a character of `ramp`, from dark to light. Raises ValueError on another
     scale or an unknown mode, and on an empty ramp.
     """
-    if scale not in (1, 0.5) or mode not in ("half", "ascii") or not ramp:
-        raise ValueError("scale must be 1 or 0.5, mode half or ascii, and ramp not empty")
+    _check(mode, scale, ramp)
     rows = _levels(pixels)
     if scale == 0.5:
         rows = _pool(rows, 2, 2)
@@ -67,6 +66,11 @@ def image(
         last = len(ramp) - 1
         return [runs([ramp[round(v * last / 255)] for v in row], [PLAIN] * len(row)) for row in rows]
     return half_blocks([[GREYS[round(value * 25 / 255)] for value in row] for row in rows])
+
+
+def _check(mode: str, scale: float, ramp: str = RAMP) -> None:
+    if scale not in (1, 0.5) or mode not in ("half", "ascii") or not ramp:
+        raise ValueError("scale must be 1 or 0.5, mode half or ascii, and ramp not empty")
 
 
 def _levels(pixels: Sequence[Sequence[float]]) -> list[list[float]]:
@@ -137,7 +141,8 @@ def _caption(text: str, width: int, count: int, marked: bool, palette: Palette, 
 
 def _wrap(text: str, width: int, count: int) -> list[str]:
     """The words in exactly `count` rows; what is left over stays on the last one, to be cut with an ellipsis."""
-    rows, words = [], text.split(" ")
+    rows: list[str] = []
+    words = text.split(" ")
     while len(rows) < count - 1:
         row = ""
         while words and (not row or len(row) + 1 + len(words[0]) <= width):
@@ -156,8 +161,9 @@ def diverging(
     """Weights, (H, W) floats of either sign -> W cells x H/2 lines: blue below zero, white at zero, orange above.
 
     The colours are symmetric about zero, up to `limit` (the largest magnitude when None). In "ascii", `=`
-    and `-` stand for negative, `+` and `#` for positive. What is not finite shows as zero.
+    and `-` stand for negative, `+` and `#` for positive. Raises ValueError as `image` does. What is not finite shows as zero.
     """
+    _check(mode, scale)
     rows = [[0.0 if math.isnan(v := number(value)) else v for value in row] for row in values]
     if scale == 0.5:
         rows = _pool(rows, 2, 2)

@@ -64,7 +64,7 @@ class Palette:
     background: str = "#121212"
     classes: tuple[str, ...] = _CLASSES
     # Regions of a binary classifier, from sure of class 0 to sure of class 1, and the line between them.
-    regions: tuple[str, ...] = ("#005f87", "#5f87af", "#5f5f87", "#875f5f", "#af875f", "#875f00")
+    regions: tuple[str, ...] = ("#005f87", "#5f5f87", "#444444", "#444444", "#875f5f", "#875f00")
     contour: str = "#eeeeee"
     points: tuple[str, str] = ("#afd7ff", "#ffd787")
     # Heat of a confusion matrix, by share of the row: right on the diagonal, wrong off it.
@@ -93,7 +93,7 @@ class Palette:
             faint="#c6c6c6",
             background="#ffffff",
             classes=_CLASSES_LIGHT,
-            regions=("#5fafff", "#87afd7", "#afd7ff", "#ffd7af", "#d7af87", "#ffaf5f"),
+            regions=("#87d7ff", "#d7d7ff", "#eeeeee", "#eeeeee", "#ffd7d7", "#ffd787"),
             contour="#121212",
             points=("#00005f", "#5f0000"),
             right=("#eeeeee", "#d7d7ff", "#afd7ff", "#5fafff"),
