@@ -18,7 +18,9 @@ BLOCK = 400  # images drawn at once: large enough for numpy, small enough for th
 BOX = 20.0  # pixels that the longer side of a digit takes, as in MNIST
 
 # Mean slant of each digit to the right, in widths per height.
-SLANT = np.array([0.12, 0.20, 0.12, 0.10, 0.10, 0.14, 0.12, 0.12, 0.12, 0.16], dtype=np.float32)
+SLANT = np.array([0.23, 0.24, 0.13, 0.10, 0.26, 0.16, 0.06, 0.08, 0.14, 0.14], dtype=np.float32)
+# How much wider than its skeleton each digit is.
+WIDTH = np.array([1.12, 1.0, 1.12, 1.06, 1.08, 1.12, 1.06, 1.12, 1.06, 1.0], dtype=np.float32)
 
 Bytes = NDArray[np.uint8]
 
@@ -51,7 +53,7 @@ def _draw_block(draws: Draws) -> tuple[Bytes, Bytes]:
     paths = _trace(table, draws, variant, points)
     paths = _bend(draws, labels.astype(np.intp), paths)
     radius = _pressure(draws, table.along[variant])
-    edge = draws.uniform(1, 0.8, 1.5)[:, 0]
+    edge = draws.uniform(1, 0.9, 1.8)[:, 0]
     x, y = _frame(paths, radius)
     # The pen wants images with many dots first.
     order = np.argsort(-table.dots[variant], kind="stable")
@@ -85,13 +87,13 @@ def _shake(table: Table, draws: Draws, variant: NDArray[np.intp], points: Floats
     size = points.shape[2]
     # Some hands are steadier than others.
     hand = np.float32(0.55) + np.float32(1.1) * np.square(draws.uniform(1))
-    alone = draws.normal(2 * size, 0.018).reshape(-1, 2, size)
-    smooth = draws.normal(2 * size, 0.075).reshape(-1, 2, size)
+    alone = draws.normal(2 * size, 0.028).reshape(-1, 2, size)
+    smooth = draws.normal(2 * size, 0.11).reshape(-1, 2, size)
     before, after = table.before[variant][:, None, :], table.after[variant][:, None, :]
     for _ in range(2):
         sides = np.take_along_axis(smooth, before, 2) + np.take_along_axis(smooth, after, 2)
         smooth = np.float32(0.5) * smooth + np.float32(0.25) * sides
-    strokes = draws.normal(4, 0.02).reshape(-1, 2, 2)
+    strokes = draws.normal(4, 0.04).reshape(-1, 2, 2)
     moved = (alone + smooth) * hand[:, :, None] + np.take_along_axis(
         strokes, table.stroke[variant][:, None, :], 2
     )
@@ -127,13 +129,13 @@ def _bend(draws: Draws, labels: NDArray[np.intp], path: Floats) -> Floats:
     xx, yy, xy = x * x, y * y, x * y
     x, y = (
         x
-        + np.float32(0.16) * (w[:, 0] * yy + w[:, 1] * xy)
-        + np.float32(0.25) * (w[:, 2] * yy * y + w[:, 3] * xx * y),
+        + np.float32(0.26) * (w[:, 0] * yy + w[:, 1] * xy)
+        + np.float32(0.40) * (w[:, 2] * yy * y + w[:, 3] * xx * y),
         y
-        + np.float32(0.12) * (w[:, 4] * yy + w[:, 5] * xy + w[:, 6] * xx)
-        + np.float32(0.2) * w[:, 7] * yy * y,
+        + np.float32(0.19) * (w[:, 4] * yy + w[:, 5] * xy + w[:, 6] * xx)
+        + np.float32(0.3) * w[:, 7] * yy * y,
     )
-    x = x * np.clip(np.float32(1.0) + draws.normal(1, 0.22), 0.5, 1.7)
+    x = x * WIDTH[labels][:, None] * np.clip(np.float32(1.0) + draws.normal(1, 0.22), 0.5, 1.7)
     x = x - (SLANT[labels][:, None] + draws.normal(1, 0.25)) * y
     # The turn with tan(angle / 2) = half needs no sine: 2 * 0.052 rad is about 6 degrees.
     half = draws.normal(1, 0.052)
@@ -144,7 +146,7 @@ def _bend(draws: Draws, labels: NDArray[np.intp], path: Floats) -> Floats:
 
 def _pressure(draws: Draws, along: Floats) -> Floats:
     """The pen's radius in pixels at each dot, (N, D): a pen for the image, more or less pressed on its way."""
-    mean = np.clip(np.float32(1.25) * (np.float32(1.0) + draws.normal(1, 0.30)), 0.65, 2.4)
+    mean = np.clip(np.float32(1.35) * (np.float32(1.0) + draws.normal(1, 0.30)), 0.65, 2.4)
     tilt, swell = draws.normal(1, 0.16), draws.normal(1, 0.20)
     pressed = np.float32(1.0) + tilt * along + swell * (along * along - np.float32(1 / 3))
     radius: Floats = np.clip(mean * pressed, 0.6, 2.6).astype(np.float32)
