@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tutor.core.experiment import Experiment, parse
 from tutor.core.words import DATASETS
 from tutor.errors import ExperimentError
@@ -131,11 +129,12 @@ def _check_values(table: Table, knob: Knob, experiment: Experiment, compare: str
     for value in knob.values:
         try:
             changed = experiment.change(knob.word(value))
-            experiment.change(f"{knob.word(value)} {compare}")
+            if compare:
+                changed.change(compare)
         except ExperimentError as error:
             table.fault("values", f"“{value}”: {error}")
             continue
-        if value.split() != [value] or replace(changed, **{field: own}) != experiment:
+        if value.split() != [value] or {**vars(changed), field: own} != vars(experiment):
             table.fault(
                 "values", f"“{value}” is not a value of {knob.key}. Write it as an experiment line has it."
             )
