@@ -1,0 +1,178 @@
+"""Home: what to do next, the lessons and what is done of them, the reference, the state of the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tutor.ui.drawing_data import BUILT_IN, BuiltInChanged
+from tutor.ui.places import first_open, lesson_name, minutes_left, position
+
+if TYPE_CHECKING:
+    from tutor.learning.steps import Lesson
+    from tutor.ui.app import TutorApp
+
+TALL = 32
+"""From this height on each lesson has its summary below it."""
+
+
+class HomeList(OptionList):
+    """The list of home: continue, the lessons, the reference."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space,l,right", "select", "Open", key_display="Enter", tooltip="Open what is chosen"),
+        Binding("j,down", "cursor_down", "Down", show=False, tooltip="Choose the line below"),
+        Binding("k,up", "cursor_up", "Up", show=False, tooltip="Choose the line above"),
+        Binding("home", "first", "First", show=False, tooltip="Choose the first line"),
+        Binding("end", "last", "Last", show=False, tooltip="Choose the last line"),
+    ]
+
+
+class HomeScreen(Screen[None]):
+    """The first screen."""
+
+    app: TutorApp
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(str(digit), f"lesson({digit})", "Lesson", show=False, tooltip="Open the lesson of that number")
+            for digit in range(10)
+        ),
+    ]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="home"):
+            yield Static(id="home-head")
+            yield Static(id="home-notice", markup=False)
+            yield HomeList(id="home-list")
+            yield Static(id="home-about")
+            yield Static(id="home-data")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self._show_all()
+        self.query_one(HomeList).focus()
+
+    def on_screen_resume(self) -> None:
+        self._show_all()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._show_all()
+
+    @on(BuiltInChanged)
+    def _show_data(self) -> None:
+        self.query_one("#home-data", Static).update(self._data_words())
+
+    def _show_all(self) -> None:
+        notices = [words for words in (self.app.progress.notice, self.app.notice) if words]
+        notice = self.query_one("#home-notice", Static)
+        notice.update("\n".join(notices))
+        notice.display = bool(notices)
+        self.query_one("#home-about", Static).display = self.size.height < TALL
+        self._show_head()
+        self._show_list()
+        self._show_data()
+
+    def _show_head(self) -> None:
+        words = "neural networks in PyTorch"
+        self.query_one("#home-head", Static).update(
+            Content.assemble(("tutor", "bold $accent"), "   ", (words, "$quiet"))
+        )
+
+    def _show_list(self) -> None:
+        listed = self.query_one(HomeList)
+        chosen = listed.highlighted or 0
+        options = [Option(self._continue(), id="continue")]
+        options += [Option(self._lesson(lesson), id=f"lesson-{lesson.id}") for lesson in self.app.course.lessons]
+        if self.app.course.cards:
+            options.append(Option(self._reference(), id="reference"))
+        listed.set_options(options)
+        listed.highlighted = min(chosen, len(options) - 1)
+
+    @property
+    def room(self) -> int:
+        """Cells of a line of the list, without its padding."""
+        return max(20, min(88, self.size.width - 4) - 4)
+
+    def _continue(self) -> Content:
+        progress = self.app.progress
+        if (place := progress.next_step(self.app.course)) is None:
+            done = "Every lesson is done. Open one to see it again."
+            return Content.assemble((done, "bold"), "\n", ("Enter starts from the first.", "$quiet"), "\n")
+        lesson, step = place
+        verb = "Continue" if progress.last else "Start"
+        where = f"{lesson_name(lesson)}, step {position(lesson, step)} of {len(lesson.steps)}"
+        return Content.assemble(
+            (f"{verb}: ", "bold $accent"), (where, "bold"), "\n", (step.title, "$quiet"), "\n"
+        )
+
+    def _lesson(self, lesson: Lesson) -> Content:
+        done, count = self.app.progress.count_done(lesson), len(lesson.steps)
+        left = minutes_left(lesson, self.app.progress)
+        filled = round(10 * done / count)
+        state = f"{done:>2} of {count:<2}  " + ("done" if done == count else f"{left} min").rjust(7)
+        bar = [("━" * filled, "$success" if done == count else "$accent"), ("─" * (10 - filled), "$rule")]
+        if self.room < 60:
+            bar = []
+        taken = sum(len(text) for text, _ in bar) + 2 + len(state)
+        name = Content(f"{lesson.number}  {lesson.title}").truncate(self.room - taken - 2, ellipsis=True)
+        gap = " " * max(1, self.room - taken - name.cell_length)
+        line = Content.assemble(name, gap, *bar, "  ", (state, "$quiet"))
+        if self.size.height < TALL:
+            return line
+        summary = Content.styled(f"   {lesson.summary}", "$quiet").truncate(self.room, ellipsis=True)
+        return Content.assemble(line, "\n", summary, "\n")
+
+    def _reference(self) -> Content:
+        cards = len(self.app.course.cards)
+        words = "Reference"
+        state = f"{cards} cards"
+        return Content.assemble(words, " " * max(1, self.room - len(words) - len(state)), (state, "$quiet"))
+
+    def _data_words(self) -> Content:
+        drawing = self.app.drawing
+        if drawing.errors:
+            return Content("\n").join(Content.styled(words, "$warning") for words in drawing.errors.values())
+        parts = []
+        for name in BUILT_IN:
+            fraction = drawing.fractions.get(name)
+            if fraction is None:
+                parts.append(f"{name} waiting")
+            elif fraction < 1:
+                parts.append(f"{name} {fraction:.0%} drawn")
+            else:
+                parts.append(f"{name} ready")
+        return Content.styled("Built-in data: " + ", ".join(parts), "$quiet")
+
+    @on(OptionList.OptionHighlighted)
+    def _show_about(self, event: OptionList.OptionHighlighted) -> None:
+        words = ""
+        if event.option_id and event.option_id.startswith("lesson-"):
+            words = self.app.course.lesson(event.option_id.removeprefix("lesson-")).summary
+        elif event.option_id == "reference":
+            words = "What to look up, and common mistakes with their repair."
+        self.query_one("#home-about", Static).update(Content.styled(words, "$quiet"))
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        chosen = event.option_id or ""
+        if chosen == "reference":
+            self.app.action_reference()
+        elif chosen == "continue":
+            first = self.app.course.lessons[0]
+            self.app.open_step(*(self.app.progress.next_step(self.app.course) or (first, first.steps[0])))
+        else:
+            lesson = self.app.course.lesson(chosen.removeprefix("lesson-"))
+            self.app.open_step(lesson, first_open(lesson, self.app.progress))
+
+    def action_lesson(self, number: int) -> None:
+        for lesson in self.app.course.lessons:
+            if lesson.number == number:
+                self.app.open_step(lesson, first_open(lesson, self.app.progress))

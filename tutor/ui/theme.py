@@ -1,0 +1,81 @@
+"""The two themes. Every colour is one of xterm's 256, so that it survives SSH without truecolor."""
+
+from __future__ import annotations
+
+from textual.theme import Theme
+
+DARK = Theme(
+    name="tutor-dark",
+    primary="#87afff",
+    secondary="#8787af",
+    accent="#87afff",
+    foreground="#d0d0d0",
+    background="#121212",
+    surface="#1c1c1c",
+    panel="#262626",
+    success="#87d787",
+    warning="#d7af5f",
+    error="#ff8787",
+    dark=True,
+    variables={
+        "block-cursor-background": "#303030",
+        "block-cursor-foreground": "#ffffff",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#262626",
+        "block-cursor-blurred-foreground": "#d0d0d0",
+        "block-cursor-blurred-text-style": "none",
+        "block-hover-background": "#262626",
+        "border": "#87afff",
+        "border-blurred": "#444444",
+        "footer-background": "#1c1c1c",
+        "footer-key-foreground": "#87afff",
+        "footer-description-foreground": "#9e9e9e",
+        "scrollbar": "#444444",
+        "scrollbar-hover": "#6c6c6c",
+        "scrollbar-active": "#87afff",
+        "scrollbar-background": "#121212",
+        "scrollbar-background-hover": "#121212",
+        "scrollbar-background-active": "#121212",
+        "quiet": "#8a8a8a",
+        "rule": "#3a3a3a",
+    },
+)
+
+LIGHT = Theme(
+    name="tutor-light",
+    primary="#005faf",
+    secondary="#5f5f87",
+    accent="#005faf",
+    foreground="#262626",
+    background="#ffffff",
+    surface="#eeeeee",
+    panel="#e4e4e4",
+    success="#005f00",
+    warning="#875f00",
+    error="#af0000",
+    dark=False,
+    variables={
+        "block-cursor-background": "#d7d7ff",
+        "block-cursor-foreground": "#000000",
+        "block-cursor-text-style": "none",
+        "block-cursor-blurred-background": "#eeeeee",
+        "block-cursor-blurred-foreground": "#262626",
+        "block-cursor-blurred-text-style": "none",
+        "block-hover-background": "#eeeeee",
+        "border": "#005faf",
+        "border-blurred": "#bcbcbc",
+        "footer-background": "#eeeeee",
+        "footer-key-foreground": "#005faf",
+        "footer-description-foreground": "#585858",
+        "scrollbar": "#bcbcbc",
+        "scrollbar-hover": "#8a8a8a",
+        "scrollbar-active": "#005faf",
+        "scrollbar-background": "#ffffff",
+        "scrollbar-background-hover": "#ffffff",
+        "scrollbar-background-active": "#ffffff",
+        "quiet": "#626262",
+        "rule": "#d0d0d0",
+    },
+)
+
+THEMES = (DARK, LIGHT)
