@@ -62,13 +62,14 @@ class EpochDone:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A full evaluation. `confusion[true][predicted]` counts samples; `per_class` is recall per class.
+    """An evaluation on `samples` samples. `confusion[true][predicted]` counts them; `per_class` is recall per class.
 
     `saved_bytes` is what autograd kept for a backward pass that never comes: 0 under `torch.no_grad()`.
     """
 
     split: str
     step: int
+    samples: int
     loss: float
     accuracy: float
     per_class: Row
@@ -81,17 +82,17 @@ class Evaluated:
 class Looked:
     """A picture of the model at one step, made because a watcher asked; training is not changed by it.
 
-    `boundary` is a grid of P(class 1), rows from the top; `weights` the first layer's first rows as images;
-    `confusion` counts on at most 1,000 validation samples; `gradient_norm` and `weight_norm` are L2 norms.
+    `boundary`: P(class 1) on a grid over `extent` (x low, x high, y low, y high), rows from the top.
+    `weights`: the first layer's first rows as images. `fit`: the predicted curve, points (x, y).
+    `points`: some of the training data, (x, y, label), or (x, y, 0) for regression.
     """
 
     step: int
     boundary: tuple[Row, ...] = ()
+    extent: Row = ()
+    points: tuple[tuple[float, float, int], ...] = ()
     weights: tuple[tuple[Row, ...], ...] = ()
-    confusion: tuple[tuple[int, ...], ...] = ()
-    fit: Row = ()
-    gradient_norm: float = math.nan
-    weight_norm: float = math.nan
+    fit: tuple[tuple[float, float], ...] = ()
     run: int = 0
 
 

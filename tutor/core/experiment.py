@@ -148,14 +148,18 @@ def _read_word(word: str) -> dict[str, Any]:
         return {"optimizer": word}
     if word.partition(":")[0] in MODELS:
         return {"model": _model(word)}
-    raise _unknown(word, "word", [*DATASETS, *MODELS, *LOSSES, *OPTIMIZERS, *(f"{key}=" for key in _KEY_WORDS)])
+    raise _unknown(
+        word, "word", [*DATASETS, *MODELS, *LOSSES, *OPTIMIZERS, *(f"{key}=" for key in _KEY_WORDS)]
+    )
 
 
 def _model(word: str) -> str:
     kind, *parts = word.split(":")
     if kind != "mlp":
         if parts:
-            raise ExperimentError(f"The model “{word}” was not understood: {kind} takes no widths. Write {kind} alone.")
+            raise ExperimentError(
+                f"The model “{word}” was not understood: {kind} takes no widths. Write {kind} alone."
+            )
         return word
     if not 1 <= len(parts) <= 2:
         raise ExperimentError(
@@ -180,9 +184,15 @@ def _width(text: str, word: str) -> int:
 
 def _whole(low: int, high: int) -> Number:
     def read(key: str, text: str) -> int:
-        if re.fullmatch(r"[0-9_]{1,19}", text) and text.strip("_") and low <= int(text.replace("_", "")) <= high:
+        if (
+            re.fullmatch(r"[0-9_]{1,19}", text)
+            and text.strip("_")
+            and low <= int(text.replace("_", "")) <= high
+        ):
             return int(text.replace("_", ""))
-        raise ExperimentError(f"{key}={text} was not understood: {key} is a whole number from {low} to {high}.")
+        raise ExperimentError(
+            f"{key}={text} was not understood: {key} is a whole number from {low} to {high}."
+        )
 
     return read
 
@@ -247,9 +257,15 @@ def _checked(experiment: Experiment) -> Experiment:
             f"Take one of: {', '.join(TASK_LOSSES[about.task])}."
         )
     if experiment.model == "cnn" and len(about.shape) != 3:
-        raise ExperimentError(f"The model cnn needs images, and {name} has points in the plane or on a line. Take mlp:16.")
-    if experiment.test and DATASETS[experiment.test].classes != about.classes:
-        same = [other for other, words in DATASETS.items() if words.classes == about.classes]
+        raise ExperimentError(
+            f"The model cnn needs images, and {name} has points in the plane or on a line. Take mlp:16."
+        )
+    same = [
+        other
+        for other, words in DATASETS.items()
+        if (words.task, words.classes) == (about.task, about.classes)
+    ]
+    if experiment.test and experiment.test not in same:
         raise ExperimentError(
             f"test={experiment.test} has other classes than {name}, so an accuracy would mean nothing. "
             f"Take one of: {', '.join(same)}."
@@ -257,6 +273,10 @@ def _checked(experiment: Experiment) -> Experiment:
     if experiment.mistake == "softmax-before-ce" and experiment.loss != "ce":
         raise ExperimentError(
             f"mistake=softmax-before-ce needs the loss ce, and the line says {experiment.loss}. Write ce, or leave the mistake out."
+        )
+    if experiment.scale != "standard" and len(about.shape) != 3:
+        raise ExperimentError(
+            f"scale={experiment.scale} is for the pixels of images, and {name} has none. Leave it out."
         )
     if (experiment.positives or experiment.pos_weight != 1) and about.task != "binary":
         raise ExperimentError(

@@ -54,7 +54,9 @@ DATASETS: dict[str, DatasetWords] = {
     "blobs": DatasetWords("binary", ("0", "1"), (2,), "two clouds of points", {**_TOYS, "model": "linear"}),
     "moons": DatasetWords("binary", ("0", "1"), (2,), "two half circles that interlock", _TOYS),
     "circles": DatasetWords("binary", ("0", "1"), (2,), "a circle inside a ring", _TOYS),
-    "spirals": DatasetWords("binary", ("0", "1"), (2,), "two arms of a spiral", {**_TOYS, "model": "mlp:32,32"}),
+    "spirals": DatasetWords(
+        "binary", ("0", "1"), (2,), "two arms of a spiral", {**_TOYS, "model": "mlp:32,32"}
+    ),
     "sine": DatasetWords(
         "regression", (), (1,), "a noisy sine wave", {**_TOYS, "model": "mlp:32:tanh", "loss": "mse"}
     ),

@@ -1,0 +1,219 @@
+"""The training loop, as a lazy generator of events.
+
+It reads like the loop in a textbook. Pausing is not asking for the next event; stopping is `close()`, or a
+Control that says so. Every consumer sees the same events: the app, the command line, a test with `list(train(...))`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+
+from tutor.core.clock import Clock, timed
+from tutor.core.control import Control
+from tutor.core.data import Progress
+from tutor.core.drawn.cache import DrawingStopped
+from tutor.core.evaluation import evaluate
+from tutor.core.events import EpochDone, Evaluated, Event, RunFinished, StepDone
+from tutor.core.experiment import Experiment
+from tutor.core.looking import look
+from tutor.core.meter import Meter
+from tutor.core.setup import CHECK_SAMPLES, Kept, Setup, prepare
+
+__all__ = ["Kept", "evaluate", "train", "train_together"]
+
+End = tuple[str, str]  # reason and cause
+NOTHING: frozenset[str] = frozenset()
+
+
+def train(
+    experiment: Experiment,
+    *,
+    data_dir: Path | None = None,
+    control: Control | None = None,
+    run: int = 0,
+    watch: frozenset[str] = NOTHING,
+    progress: Progress | None = None,
+    keep: Kept | None = None,
+) -> Iterator[Event]:
+    """Train as the experiment says and tell what happened, event by event.
+
+    `control` is polled at every step. `watch` names what Looked shows when control asks for a look: boundary,
+    weights, fit. `progress` hears how far the drawing of built-in data is. `keep` receives model and data.
+
+    Raises ExperimentError or DataError before the first event, never after it: a run that fails, or whose loss
+    is no longer finite, ends with a RunFinished that says why.
+    """
+    control, clock = control or Control(), Clock()
+    yield from timed(_run(experiment, data_dir, control, clock, run, watch, progress, keep), clock)
+
+
+def train_together(
+    experiments: Sequence[Experiment],
+    *,
+    data_dir: Path | None = None,
+    control: Control | None = None,
+    watch: frozenset[str] = NOTHING,
+    progress: Progress | None = None,
+    keep: Sequence[Kept] | None = None,
+) -> Iterator[Event]:
+    """Train several experiments in one generator, a step each in turn; `event.run` tells them apart.
+
+    With one seed they start from the same weights and see the same batches: what differs between their
+    curves comes from the words that differ.
+    """
+    control = control or Control()
+    runs = [
+        train(one, data_dir=data_dir, control=control, run=number, watch=watch, progress=progress,
+              keep=keep[number] if keep else None)
+        for number, one in enumerate(experiments)
+    ]  # fmt: skip
+    try:
+        while runs:
+            for events in list(runs):
+                for event in events:
+                    yield event
+                    if isinstance(event, StepDone):
+                        break
+                else:
+                    runs.remove(events)
+    finally:
+        for events in runs:
+            events.close()  # type: ignore[attr-defined]
+
+
+def _run(
+    experiment: Experiment,
+    data_dir: Path | None,
+    control: Control,
+    clock: Clock,
+    run: int,
+    watch: frozenset[str],
+    progress: Progress | None,
+    keep: Kept | None,
+) -> Iterator[Event]:
+    try:
+        setup = prepare(experiment, data_dir, progress, lambda: control.stopping)
+    except DrawingStopped as stopped:
+        yield _summary("stopped", str(stopped), clock, {}, math.nan, run)
+        return
+    if keep is not None:
+        keep.setup = setup
+    yield setup.started(run)
+    if watch:
+        yield look(setup.model, setup.data.train, experiment, watch, 0, run)
+    clock.start()
+    meter = Meter(experiment, setup.device, run)
+    try:
+        reason, cause = yield from _epochs(setup, control, clock, meter, watch)
+    except (RuntimeError, ValueError) as error:  # torch's own words: shapes, devices, memory
+        reason, cause = "failed", f"{type(error).__name__}: {_first_line(error)}"
+    clock.stop()
+    results: dict[str, Evaluated] = {}
+    if reason in ("done", "stopped"):
+        if watch:
+            yield look(setup.model, setup.data.train, experiment, watch, clock.steps, run)
+        for name, split in (("val", setup.data.val), ("test", setup.data.test)):
+            if len(split):
+                results[name] = _evaluated(setup, name, clock.steps, run)
+                yield results[name]
+    yield _summary(reason, cause, clock, results, meter.loss, run)
+
+
+def _epochs(
+    setup: Setup, control: Control, clock: Clock, meter: Meter, watch: frozenset[str]
+) -> Generator[Event, None, End]:
+    """The loop itself. Returns how it ended."""
+    experiment, model, criterion, optimizer = setup.experiment, setup.model, setup.criterion, setup.optimizer
+    total_steps, check_every, run = setup.total_steps, setup.check_every, meter.run
+    epoch = 0
+    model.train()
+    while clock.steps < total_steps:
+        epoch += 1
+        meter.start_epoch()
+        clock.start_epoch()
+        for inputs, targets, labels in setup.train_loader:
+            with setup.rng:  # dropout draws from the run's own random state
+                logits = model(inputs)  # (B, C)
+            loss = criterion(logits, targets)
+            if experiment.mistake != "no-zero-grad":
+                optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            step = clock.count(len(labels))
+            for done in meter.add(step, epoch, loss, logits, labels):
+                yield done
+                if not math.isfinite(done.loss):
+                    return "diverged", _why_diverged(done, experiment)
+            if control.take_look():
+                yield look(model, setup.data.train, experiment, watch, step, run)
+            if control.stopping:
+                yield from meter.flush()
+                return "stopped", "You stopped the run."
+            if step == total_steps:
+                break
+            if step % check_every == 0 and len(setup.data.val):
+                yield _checked(setup, step, run)
+        yield from meter.flush()
+        yield _epoch_done(setup, clock, meter, epoch)
+    return "done", ""
+
+
+def _epoch_done(setup: Setup, clock: Clock, meter: Meter, epoch: int) -> EpochDone:
+    val = _evaluated(setup, "val", clock.steps, meter.run)
+    return EpochDone(
+        clock.steps,
+        epoch,
+        meter.loss,
+        meter.accuracy,
+        val.loss,
+        val.accuracy,
+        clock.epoch_seconds(),
+        meter.run,
+    )
+
+
+def _evaluated(setup: Setup, name: str, step: int, run: int) -> Evaluated:
+    split = setup.data.val if name == "val" else setup.data.test
+    with setup.rng:  # the mistake wrong-mode draws dropout here too
+        return evaluate(setup.model, split, setup.criterion, setup.experiment, name, step, run)
+
+
+def _checked(setup: Setup, step: int, run: int) -> Evaluated:
+    """A quick look at some of the validation set."""
+    some = setup.data.val.first(CHECK_SAMPLES)
+    with setup.rng:
+        return evaluate(setup.model, some, setup.criterion, setup.experiment, "val", step, run)
+
+
+def _summary(
+    reason: str, cause: str, clock: Clock, results: dict[str, Evaluated], train_loss: float, run: int
+) -> RunFinished:
+    val, test = results.get("val"), results.get("test")
+    return RunFinished(
+        reason=reason,
+        steps=clock.steps,
+        seconds=clock.seconds,
+        samples_per_second=clock.samples / clock.seconds if clock.seconds else 0.0,
+        train_loss=train_loss,
+        val_loss=val.loss if val else math.nan,
+        val_accuracy=val.accuracy if val else math.nan,
+        test_loss=test.loss if test else math.nan,
+        test_accuracy=test.accuracy if test else math.nan,
+        cause=cause,
+        run=run,
+    )
+
+
+def _why_diverged(done: StepDone, experiment: Experiment) -> str:
+    what = "NaN" if math.isnan(done.loss) else "infinite"
+    return (
+        f"The loss was {what} at step {done.step}: the numbers grew past what float32 holds. "
+        f"With {experiment.optimizer} the learning rate lr={experiment.lr:g} was too large here. Try a tenth of it."
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else "no message"
