@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from tutor.core.data import Split
 from tutor.core.events import Evaluated, Row
 from tutor.core.experiment import Experiment
-from tutor.core.losses import Criterion, predict
+from tutor.core.losses import Criterion, count_correct, predict
 
 CHUNK = 2000  # samples at a time
 
@@ -41,7 +41,7 @@ def evaluate(
         split=name,
         step=step,
         samples=len(split),
-        loss=float(loss),
+        loss=loss.item(),
         accuracy=_accuracy(logits.detach(), split.labels, experiment),
         per_class=per_class,
         confusion=confusion,
@@ -82,8 +82,7 @@ def _saved_bytes(model: nn.Module, split: Split) -> Iterator[dict[int, int]]:
 def _accuracy(logits: Tensor, labels: Tensor, experiment: Experiment) -> float:
     if experiment.about.task == "regression":
         return math.nan
-    right = predict(logits, experiment) == labels
-    return float((right.all(dim=1) if right.dim() > 1 else right).float().mean())
+    return int(count_correct(logits, labels, experiment)) / max(1, len(labels))
 
 
 def _count(logits: Tensor, labels: Tensor, experiment: Experiment) -> tuple[Row, tuple[tuple[int, ...], ...]]:
