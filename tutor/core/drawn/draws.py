@@ -7,6 +7,8 @@ library functions for sin, exp or the normal distribution differ in the last bit
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,8 +24,18 @@ class Draws:
         stream = np.random.PCG64(np.random.SeedSequence([name, SPLITS[split]]))
         stream.advance(start * per_image)
         self.raw = stream.random_raw(count * per_image).reshape(count, per_image)
-        self.count = count
         self.used = 0
+
+    @property
+    def count(self) -> int:
+        """How many images these numbers are for."""
+        return len(self.raw)
+
+    def only(self, images: NDArray[np.intp]) -> Draws:
+        """The same numbers, as far as they are unused, for some of the images."""
+        part = copy.copy(self)
+        part.raw = self.raw[images]
+        return part
 
     def take(self, columns: int) -> NDArray[np.uint64]:
         """The next raw values, (count, columns). Raises IndexError when an image has used up its share."""
@@ -38,6 +50,14 @@ class Draws:
         spread: Floats = unit * np.float32(high - low) + np.float32(low)
         return spread
 
+    def between(self, *ranges: tuple[float, float]) -> tuple[Floats, ...]:
+        """One uniform value for each range, each (count, 1)."""
+        return tuple(self.uniform(1, low, high) for low, high in ranges)
+
+    def chance(self, probability: float) -> Floats:
+        """1 with this probability, else 0, (count, 1)."""
+        return (self.uniform(1) < np.float32(probability)).astype(np.float32)
+
     def normal(self, columns: int, spread: float = 1.0) -> Floats:
         """Nearly normal, mean 0, standard deviation `spread`, within 3.5 spreads, (count, columns).
 
@@ -50,11 +70,6 @@ class Draws:
         # Four uniforms on 0..65535 have mean 131070 and standard deviation 65536 / sqrt(3).
         centred = total.astype(np.float32) - np.float32(131070.0)
         return centred * np.float32(spread * 1.7320508 / 65536.0)
-
-    def tailed(self, columns: int, spread: float = 1.0) -> Floats:
-        """A normal value times an independent factor from 0.4 to 1.9, small ones more often: longer tails."""
-        factor = self.uniform(columns)
-        return self.normal(columns, spread) * (np.float32(0.4) + np.float32(1.5) * factor * factor)
 
     def pick(self, weights: NDArray[np.int64]) -> NDArray[np.intp]:
         """An index for each image, in proportion to whole-number `weights`, (count,)."""
