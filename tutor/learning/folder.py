@@ -34,7 +34,7 @@ def _read_bytes(folder: Path, name: str) -> bytes:
     path = folder / name
     try:
         # a plain file right in the folder cannot lead out of it, and following links costs more than reading
-        plain = stat.S_ISREG(path.lstat().st_mode) and "/" not in name
+        plain = "/" not in name and stat.S_ISREG(path.lstat().st_mode)
         if not plain and not inside(folder, path):
             raise Unreadable("leads out of the lesson's folder. Put the file itself there.")
         if not plain and not stat.S_ISREG(path.stat().st_mode):

@@ -36,7 +36,9 @@ def read_lab(table: Table, id: str, title: str, minutes: int, text: str) -> Lab:
         compare=compare,
         labels=_labels(table, compare),
         panels=_panels(table, [found for found in (experiment, paired) if found]),
-        knobs=tuple(_knob(knob, experiment, compare) for knob in table.tables("knobs", needed=False)),
+        knobs=tuple(
+            _knob(knob, experiment, compare if paired else "") for knob in table.tables("knobs", needed=False)
+        ),
         pace=table.whole("pace", 0, 1_000_000, needed=False),
         seconds=seconds,
     )

@@ -144,29 +144,30 @@ def _draft(folder: Path, path: Path) -> Draft:
 def _check_together(drafts: list[Draft], alone: bool) -> None:
     """What lessons say of each other: ids and numbers once each, `needs` naming earlier lessons."""
     read = [(draft, draft.lesson) for draft in drafts if draft.lesson]
-    ids: dict[str, int] = {}
-    numbers: dict[int, Path] = {}
+    ids: dict[str, int | None] = {}
+    numbers: dict[int | None, str] = {}
     for draft, lesson in read:
+        number = None if any(fault.key == "number" for fault in draft.faults) else lesson.number
         if lesson.id and lesson.id in ids:
             draft.faults.append(
-                Fault(draft.file, "id", f"another lesson has the id “{lesson.id}” too. Rename one.")
+                Fault(draft.file, "id", f"another lesson is called “{lesson.id}” too. Rename one.")
             )
-        if lesson.number in numbers and "number" not in {fault.key for fault in draft.faults}:
-            other = numbers[lesson.number].parent.name
-            draft.faults.append(
-                Fault(draft.file, "number", f"{other} has the number {lesson.number} too. Change one.")
-            )
-        ids.setdefault(lesson.id, lesson.number)
-        numbers.setdefault(lesson.number, draft.file)
+        if number is not None and number in numbers:
+            reason = f"{numbers[number]} has the number {number} too. Change one."
+            draft.faults.append(Fault(draft.file, "number", reason))
+        ids.setdefault(lesson.id, number)
+        numbers.setdefault(number, lesson.folder.name)
     for draft, lesson in read if not alone else ():
         draft.faults += [Fault(draft.file, "needs", reason) for reason in _needs_faults(lesson, ids)]
 
 
-def _needs_faults(lesson: Lesson, ids: dict[str, int]) -> Iterator[str]:
+def _needs_faults(lesson: Lesson, ids: dict[str, int | None]) -> Iterator[str]:
+    own = ids[lesson.id]
     for need in lesson.needs:
+        number = ids.get(need)
         if need not in ids:
-            yield unknown("lesson", need, [id for id in ids if id != lesson.id])
-        elif ids[need] >= lesson.number:
+            yield unknown("lesson", need, [id for id in ids if id not in ("", lesson.id)])
+        elif need == lesson.id or (own is not None and number is not None and number >= own):
             yield f"“{need}” does not come before this lesson. Name earlier lessons only."
 
 

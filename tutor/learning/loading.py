@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections import Counter
@@ -86,20 +87,12 @@ class Pages:
     def text(self, table: Table, id: str, needed: bool) -> str:
         """The markdown of a step or card: of the file it names, else of `ID.md`; "" when it has none."""
         named = table.text("file", needed=False)
-        name = named or f"{id}.md"
         if named and not _FILE.fullmatch(named):
-            table.fault(
-                "file", f"“{named}” is not a markdown file of this folder. Write a name such as logits.md."
-            )
+            reason = f"“{named}” is not a markdown file of this folder. Write a name such as logits.md."
+            table.fault("file", reason)
             return ""
-        if not id and not named:
-            return ""
-        if (
-            not named
-            and not needed
-            and not (self.folder / name).is_symlink()
-            and not (self.folder / name).exists()
-        ):
+        name = named or f"{id}.md"
+        if not named and (not id or (not needed and not os.path.lexists(self.folder / name))):
             return ""
         if name not in self._read:
             self._read[name] = self._checked(table, name)
@@ -171,7 +164,7 @@ def _question(table: Table, name: str, refresh: str = "") -> Question:
             Option(inner.text("text", lines=True), inner.flag("correct"), inner.text("reason", lines=True))
         )
         inner.done("an option")
-    if "options" in table.values:
+    if options or table.values.get("options") == []:
         _check_options(table, options)
     return Question(text, tuple(options), refresh)
 
@@ -180,7 +173,11 @@ def _check_options(table: Table, options: list[Option]) -> None:
     if len(options) < 2:
         table.fault("options", f"holds {len(options)}. A question needs at least two.")
     correct = sum(option.correct for option in options)
-    if correct != 1:
+    unread = any(
+        fault.key.startswith(table.key("options.")) and fault.key.endswith(".correct")
+        for fault in table.faults
+    )
+    if correct != 1 and not unread:
         table.fault("options", f"has {correct} options with correct = true. Exactly one must be.")
     for text in repeated(option.text for option in options):
         table.fault("options", f"offers “{text}” twice. Keep one of them.")
@@ -198,10 +195,7 @@ def _check_links(table: Table, lesson: Lesson, step_tables: list[Table]) -> None
         table.fault("steps", f"two steps have the id “{id}”. Rename one of them.")
     labs = [step.id for step in lesson.steps if isinstance(step, Lab) and not step.lab]
     if lesson.main and lesson.main not in labs:
-        table.fault(
-            "main",
-            f"“{lesson.main}” is not a lab with an experiment. {unknown('such lab', lesson.main, labs)}",
-        )
+        table.fault("main", unknown("lab with an experiment", lesson.main, labs))
     for place, step in enumerate(lesson.steps):
         if isinstance(step, Predict) and step.about:
             _check_about(

@@ -56,16 +56,19 @@ class Table:
             return ""
         if not value.strip():
             self.fault(name, "is empty. Write a text, or leave the key out if it is optional.")
-        elif CONTROL.search(value) or (not lines and "\n" in value.strip()):
+            return ""
+        if CONTROL.search(value) or (not lines and "\n" in value.strip()):
             self.fault(name, "holds a control character or a line break. Keep it to plain text on one line.")
+            return ""
         return value.strip()
 
     def identifier(self, name: str) -> str:
         """An id: small letters, digits and hyphens, with a letter in it; a number alone would name a lesson."""
         value = self.text(name)
-        if value and (not _ID.fullmatch(value) or value.strip("-0123456789") == ""):
-            self.fault(name, f"“{value}” is not an id. Use small letters, digits and hyphens, with a letter.")
-        return value
+        if not value or (_ID.fullmatch(value) and value.strip("-0123456789")):
+            return value
+        self.fault(name, f"“{value}” is not an id. Use small letters, digits and hyphens, with a letter.")
+        return ""
 
     def whole(self, name: str, low: int, high: int, needed: bool = True) -> int:
         """A whole number from `low` to `high`; 0 when it is left out."""
