@@ -81,6 +81,8 @@ def plot(
     ascii_only = glyphs == "ascii"
     if width < MIN_WIDTH or height < MIN_HEIGHT:
         return notice("too small", width, height, ascii_only)
+    if math.isnan(number(cursor)):
+        cursor = None
     curves = [_clean(line, log_y) for line in lines]
     with_line = height >= 7
     grid = Grid(width - MARGIN, height - (3 if with_line else 2))
@@ -201,9 +203,8 @@ def _draw_markers(
             grid.write(
                 column, 0, clean(marker.label, ascii_only)[: grid.columns], style(palette.error, bold=True)
             )
-    x = number(cursor)
-    if across.low <= x <= across.high:
-        grid.upright(_cell(across.place(x), grid.columns), solid, style(palette.text))
+    if cursor is not None and across.low <= cursor <= across.high:
+        grid.upright(_cell(across.place(cursor), grid.columns), solid, style(palette.text))
 
 
 def _cell(place: float, count: int) -> int:

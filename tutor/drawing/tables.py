@@ -111,11 +111,11 @@ def _looks(palette: Palette, color: bool) -> tuple[Style, Style]:
 
 
 def _heat(share: float, value: int, right: bool, here: bool, palette: Palette, color: bool) -> Style:
-    """The look of a count. Errors reach full heat at a third of the row; the diagonal pales as they grow."""
+    """The look of a count. Errors reach full heat at a quarter of the row; the diagonal pales as they grow."""
     if not color:
         return style(bold=here or (value > 0 and not right))
     steps = palette.right if right else palette.wrong
-    heat = share * share if right else min(1.0, 3 * share)
+    heat = share * share if right else min(1.0, 4 * share)
     level = round(heat * (len(steps) - 1))
     front = palette.text if value else palette.muted
     return style(front, steps[level], bold=here or (value > 0 and not right))
