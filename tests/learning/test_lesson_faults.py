@@ -410,7 +410,7 @@ def test_two_cards_of_one_id(course_folder: Path) -> None:
     )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300), where=st.sampled_from([TOML, PAGE, REFERENCE]), at=st.integers(0, 2000))
 def test_no_bytes_end_the_check(course_folder: Path, data: bytes, where: str, at: int) -> None:
     path = course_folder / where
