@@ -82,7 +82,7 @@ class Evaluated:
 class Looked:
     """A picture of the model at one step, made because a watcher asked; training is not changed by it.
 
-    `boundary`: P(class 1) on a grid over `extent` (x low, x high, y low, y high), rows from the top.
+    `boundary`: P(class 1) on a grid over `extent` (x low, x high, y low, y high), row 0 at the lowest y.
     `weights`: the first layer's first rows as images. `fit`: the predicted curve, points (x, y).
     `points`: some of the training data, (x, y, label), or (x, y, 0) for regression.
     """

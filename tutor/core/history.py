@@ -105,6 +105,7 @@ class History:
         self.looked: Looked | None = None
         self.step = 0
         self.epoch = 0
+        self.first_over_95 = 0  # the step whose batch was first 95 % right; 0 before that
 
     def fold(self, event: Event) -> None:
         """Take in one event."""
@@ -113,6 +114,8 @@ class History:
             self.train_loss.append(event.step, event.loss)
             if not math.isnan(event.accuracy):
                 self.train_accuracy.append(event.step, event.accuracy)
+                if event.accuracy >= 0.95 and not self.first_over_95:
+                    self.first_over_95 = event.step
         elif isinstance(event, Evaluated):
             self._fold_evaluated(event)
         elif isinstance(event, EpochDone):

@@ -45,10 +45,10 @@ def extent(train: Split) -> tuple[float, float, float, float]:
 
 
 def _boundary(model: nn.Module, train: Split, experiment: Experiment) -> tuple[tuple[float, ...], ...]:
-    """P(class 1) on a grid, rows from the top."""
+    """P(class 1) on a grid; row 0 lies at the lowest y, column 0 at the lowest x."""
     x_low, x_high, y_low, y_high = extent(train)
     rows, columns = GRID
-    y = torch.linspace(y_high, y_low, rows)
+    y = torch.linspace(y_low, y_high, rows)
     x = torch.linspace(x_low, x_high, columns)
     grid = torch.cartesian_prod(y, x).flip(1).to(train.inputs.device)  # (rows * columns, 2) as (x, y)
     probabilities = to_outputs(model(grid), experiment)[:, -1]

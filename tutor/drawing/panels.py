@@ -132,7 +132,11 @@ def _confusion(run: History, shown: Shown, width: int, height: int) -> Lines:
         return notice("the confusion matrix shows when it runs", width, height, ascii_only)
     name = {"val": "validation", "test": "test"}[evaluated.split]
     words = f"{name} set, {evaluated.samples:,} samples: {100 * evaluated.accuracy:.1f} % right"
-    head = [Segment(fit(words, width, ascii_only=ascii_only), style(shown.palette.muted) if shown.color else PLAIN)]
+    head = [
+        Segment(
+            fit(words, width, ascii_only=ascii_only), style(shown.palette.muted) if shown.color else PLAIN
+        )
+    ]
     table = confusion(
         evaluated.confusion,
         run.started.classes,
@@ -156,7 +160,10 @@ def _weights(run: History, shown: Shown, width: int, height: int) -> Lines:
     scale = 1.0 if width >= 2 * len(images[0][0]) + 2 and height >= 2 * 14 else 0.5
     mode = "half" if shown.color and shown.glyphs != "ascii" else "ascii"
     limit = max(abs(value) for image in images for row in image for value in row)
-    blocks = [diverging(image, limit=limit, mode="half" if mode == "half" else "ascii", scale=scale) for image in images]
+    blocks = [
+        diverging(image, limit=limit, mode="half" if mode == "half" else "ascii", scale=scale)
+        for image in images
+    ]
     cells = round(len(images[0][0]) * scale)
     per_row = max(1, (width + 2) // (cells + 2))
     lines: Lines = []
@@ -174,7 +181,15 @@ def fit_panel(shown: Shown, width: int, height: int) -> Lines:
     lines = [Line("data", [x for x, *_ in points], [y for _, y, _ in points], "previous", "points")]
     for (looked, label), slot in zip(looks, RUN_SLOTS[1:], strict=False):
         lines.append(Line(label or "model", [x for x, _ in looked.fit], [y for _, y in looked.fit], slot))
-    return plot(lines, width=width, height=height, title="fit", palette=shown.palette, glyphs=shown.glyphs, x_label="x")
+    return plot(
+        lines,
+        width=width,
+        height=height,
+        title="fit",
+        palette=shown.palette,
+        glyphs=shown.glyphs,
+        x_label="x",
+    )
 
 
 def _each(shown: Shown, width: int, height: int, draw: Callable[[History, Shown, int, int], Lines]) -> Lines:
