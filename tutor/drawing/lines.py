@@ -27,7 +27,9 @@ def style(foreground: str | None = None, background: str | None = None, bold: bo
 @lru_cache(maxsize=1024)
 def clean(text: str, ascii_only: bool = False) -> str:
     """The text on one line without control, format or direction characters; accents drop off for ASCII."""
-    text = text.replace("\n", " ").replace("\t", " ")
+    if text.isascii() and text.isprintable():
+        return text
+    text = "".join(" " if char in "\n\t" or unicodedata.category(char) == "Zs" else char for char in text)
     text = "".join(char for char in text if unicodedata.category(char) not in _UNSEEN)
     if not ascii_only or text.isascii():
         return text

@@ -19,7 +19,7 @@ import plotext
 from tutor.drawing.frame import MARGIN, Entry, Grid, inside_rows, title_row, x_rows
 from tutor.drawing.lines import Lines, clean, notice, sized, style
 from tutor.drawing.palette import Glyphs, Palette, symbol
-from tutor.drawing.scales import HUGE, Scale, number, short, x_scale, y_scale
+from tutor.drawing.scales import HUGE, TINY, Scale, number, short, x_scale, y_scale
 
 plotext.terminal.limit(False, False)  # otherwise a plot is cut to the size of the terminal
 
@@ -138,7 +138,7 @@ def _clean(line: Line, log_y: bool) -> _Curve:
     if points is None:
         points, holes = _sort_out(line)
     if log_y:
-        points = [point for point in points if point[1] > 1e-300]
+        points = [point for point in points if point[1] >= TINY]
     return _Curve(line, points, holes)
 
 
@@ -149,7 +149,8 @@ def _all_finite(line: Line) -> list[tuple[float, float]] | None:
     except (TypeError, ValueError, OverflowError):
         return None
     healthy = all(map(math.isfinite, xs)) and all(map(math.isfinite, ys))
-    if not healthy or max(map(abs, xs), default=0) > HUGE or max(map(abs, ys), default=0) > HUGE:
+    sizes = [*map(abs, xs), *map(abs, ys)]
+    if not healthy or max(sizes, default=0) > HUGE or any(0 < size < TINY for size in sizes):
         return None
     return list(zip(xs, ys, strict=False))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 HUGE = 1e300  # beyond this, differences of two floats overflow
+TINY = 1e-90  # below this, a tick would not fit its label
 LABEL_WIDTH = 6
 
 
@@ -28,12 +29,14 @@ class Scale:
 
 
 def number(value: float | None) -> float:
-    """Any number as a float between -HUGE and HUGE, or NaN for what is none (None, infinities, texts)."""
+    """Any number as a float between -HUGE and HUGE, 0 below TINY, NaN for what is none (None, inf, texts)."""
     try:
         result = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         return math.nan
-    return min(HUGE, max(-HUGE, result)) if math.isfinite(result) else math.nan
+    if not math.isfinite(result):
+        return math.nan
+    return 0.0 if abs(result) < TINY else min(HUGE, max(-HUGE, result))
 
 
 def nice_step(span: float, intervals: int) -> float:

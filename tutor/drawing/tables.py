@@ -65,7 +65,9 @@ def _heads(
 ) -> Lines:
     """The two lines above the counts; the name of the cursor's column stands out."""
     text, muted = looks
-    above = fit("true", name_width, ascii_only=ascii_only) + fit(" predicted", cell * len(classes))
+    above = fit("true", name_width, ascii_only=ascii_only) + fit(
+        " predicted", cell * len(classes) + 7, ascii_only=ascii_only
+    )
     names: list[Segment] = [Segment(" " * name_width, PLAIN)]
     for column, name in enumerate(classes):
         chosen = cursor is not None and column == cursor[1]
@@ -147,7 +149,7 @@ def bars(
     names = [clean(labels[i], ascii_only) if i < len(labels) else "" for i in range(len(values))]
     number_width = max(map(len, numbers))
     name_width = max(0, min(max(map(cell_len, names)), width - number_width - 10, width // 2))
-    room = max(0, width - name_width - number_width - 4)
+    room = max(0, width - name_width - number_width - 3)
     top = number(limit)
     if not top > 0:
         top = max((value for value in cleaned if value > 0), default=1.0)
