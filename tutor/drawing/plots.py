@@ -293,12 +293,13 @@ def _sign_cells(
         spans.setdefault(x // per_x, []).append(y // per_y)
     cells = {column: grid.rows - 1 - (min(rows) + max(rows)) // 2 for column, rows in spans.items()}
     cells[dots[-1][0] // per_x] = grid.rows - 1 - dots[-1][1] // per_y
-    chosen = [dots[-1][0] // per_x]
-    if of > 1 and glyphs != "ascii":
-        period = max(16, grid.columns // 4)
-        wanted = range(period * (2 * turn + 1) // (2 * of), grid.columns, period)
-        sparse = len(cells) <= grid.columns // 6
-        chosen += list(cells) if sparse else [column for column in wanted if column in cells]
+    end = dots[-1][0] // per_x
+    if of < 2 or glyphs == "ascii":
+        return [(end, cells[end])]
+    period = max(16, grid.columns // 4)
+    places = range(period * (2 * turn + 1) // (2 * of), grid.columns, period)
+    along = cells if len(cells) <= grid.columns // 6 else [place for place in places if place in cells]
+    chosen = [column for column in along if abs(column - end) > 3] + [end]
     return [(column, cells[column]) for column in chosen]
 
 
