@@ -31,7 +31,7 @@ class TutorApp(App[None]):
 
     TITLE = "tutor"
     ENABLE_COMMAND_PALETTE = True
-    CSS_PATH: ClassVar = ["styles/app.tcss", "styles/home.tcss", "styles/step.tcss", "styles/over.tcss"]
+    CSS_PATH: ClassVar = ["styles/app.tcss", "styles/home.tcss", "styles/step.tcss", "styles/lab.tcss", "styles/over.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "reference", "Reference", tooltip="Open the quick reference; come back where you were"),
         Binding("question_mark,f1", "help", "Help", tooltip="Show the keys of this screen", key_display="?"),
@@ -76,8 +76,8 @@ class TutorApp(App[None]):
         self._open_start()
         self.call_after_refresh(self._after_first_paint)
 
-    def on_unmount(self) -> None:
-        self.drawing.stop()
+    async def on_unmount(self) -> None:
+        await self.drawing.stop()
         self.progress.save()
         self.warming.wait(seconds=10)
 

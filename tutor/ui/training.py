@@ -36,7 +36,7 @@ class Trainer:
         data_dir: Path,
         control: Control,
         watch: frozenset[str],
-        ended: Callable[[], None],
+        ended: Callable[[], object],
     ) -> None:
         self.experiments = experiments
         self.control = control

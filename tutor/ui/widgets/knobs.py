@@ -58,7 +58,10 @@ class Knobs(Widget, can_focus=True):
         look = "bold $accent" if chosen else "bold"
         arrows = "$accent" if chosen else "$quiet"
         return Content.assemble(
-            (self.knobs[index].label + " ", "$foreground" if chosen else "$quiet"), ("‹ ", arrows), (value, look), (" ›", arrows)
+            (self.knobs[index].label + " ", "$foreground" if chosen else "$quiet"),
+            ("‹ ", arrows),
+            (value, look),
+            (" ›", arrows),
         )
 
     def get_content_height(self, container: object, viewport: object, width: int) -> int:

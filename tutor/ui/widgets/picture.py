@@ -54,7 +54,9 @@ class Picture(Widget):
     def _strips_of(self, width: int, height: int) -> list[Strip]:
         base = self.rich_style
         strips = [
-            Strip([Segment(segment.text, base + segment.style if segment.style else base) for segment in line])
+            Strip(
+                [Segment(segment.text, base + segment.style if segment.style else base) for segment in line]
+            )
             for line in self.draw(width, height)[:height]
         ]
         strips += [Strip([])] * (height - len(strips))
