@@ -430,3 +430,8 @@ def test_long_and_nasty_texts_are_read_quickly(course_folder: Path) -> None:
     (course_folder / PAGE).write_text("`" * 300_000 + "\n" + "~ `" * 100_000 + "\n" + " " * 300_000 + "x")
     faults = spoil(course_folder, TOML, "pace = 60", f'"{"k" * 200_000}" = 1')
     assert any("is not a key in a lab step" in fault.reason for fault in faults)
+
+
+def test_checking_python_warns_nobody(course_folder: Path, recwarn: pytest.WarningsRecorder) -> None:
+    assert spoil(course_folder, PAGE, "x = 1", "x = '\\d' is 1") == []
+    assert len(recwarn) == 0

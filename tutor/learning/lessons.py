@@ -7,6 +7,7 @@ FOLDER/reference/reference.toml      with a markdown file per card
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -108,7 +109,10 @@ def listing(course: Course, progress: Progress) -> list[dict[str, Any]]:
 def _read(folder: Path) -> tuple[Course, list[Fault]]:
     faults: list[Fault] = []
     alone = (folder / "lesson.toml").exists()
-    drafts = [read_lesson(folder)] if alone else [_draft(folder, path) for path in _folders(folder, faults)]
+    paths = [folder] if alone else _folders(folder, faults)
+    with warnings.catch_warnings():  # compiling a block may warn, on a screen that is in use
+        warnings.simplefilter("ignore")
+        drafts = [read_lesson(path) if alone else _draft(folder, path) for path in paths]
     _check_together(drafts, alone)
     for draft in drafts:
         faults += draft.faults

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -44,21 +44,16 @@ class Fence:
 
 def fences(text: str) -> Iterator[Fence]:
     """All fenced blocks, in order. A block that never closes runs to the end of the text."""
-    if "```" not in text and "~~~" not in text:
-        return
-    lines = text.split("\n")
-    at = 0
-    while at < len(lines):
-        mark, info, indent = _opening(lines[at])
-        at += 1
-        if not mark:
-            continue
-        start = at
-        while at < len(lines) and not _closes(lines[at], mark):
-            at += 1
-        code = "\n".join(_dedent(line, indent) for line in lines[start:at])
-        yield Fence(start, info, code, at < len(lines))
-        at += 1
+    opened: re.Match[str] | None = None
+    for mark in _FENCE_LINE.finditer(text):
+        if opened is None:
+            if mark[2][0] == "~" or "`" not in mark[3]:  # else it is code within a line
+                opened = mark
+        elif mark[2].startswith(opened[2]) and not mark[3].strip():
+            yield _fence(text, opened, mark.start())
+            opened = None
+    if opened:
+        yield _fence(text, opened, None)
 
 
 def python_blocks(text: str) -> list[PythonBlock]:
@@ -85,27 +80,16 @@ def markdown_faults(text: str) -> list[tuple[int, str]]:
 _CONTROL_REASON = "holds a control character, which a terminal might obey. Remove it."
 
 
-def _opening(line: str) -> tuple[str, str, int]:
-    """The backticks or tildes that open a fence, its info string and its indent; "" when it opens none."""
-    if "```" not in line and "~~~" not in line:
-        return "", "", 0
-    body = line.lstrip(" ")
-    for sign in ("`", "~"):
-        rest = body.lstrip(sign)
-        length = len(body) - len(rest)
-        if length >= 3 and not (sign == "`" and "`" in rest):
-            return sign * length, rest.strip(), len(line) - len(body)
-    return "", "", 0
+# A line of three backticks or tildes at least: it opens a fence, or closes one. Tried at line starts only.
+_FENCE_LINE = re.compile(r"^([ \t]*)(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 
 
-def _closes(line: str, mark: str) -> bool:
-    body = line.strip()
-    return body.startswith(mark) and not body.strip(mark[0])
-
-
-def _dedent(line: str, indent: int) -> str:
-    body = line.lstrip(" ")
-    return line[min(indent, len(line) - len(body)) :]
+def _fence(text: str, opened: re.Match[str], end: int | None) -> Fence:
+    code = text[opened.end() + 1 : end].removesuffix("\n")
+    indent = len(opened[1])
+    if indent:
+        code = "\n".join(line[min(indent, len(line) - len(line.lstrip())) :] for line in code.split("\n"))
+    return Fence(text.count("\n", 0, opened.start()) + 1, opened[3].strip(), code, end is not None)
 
 
 def _info_faults(fence: Fence) -> Iterator[str]:
@@ -125,9 +109,7 @@ def _python_faults(fence: Fence) -> list[tuple[int, str]]:
     if fence.raises in ("SyntaxError", "IndentationError", "TabError"):
         return []
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            compile(fence.code, "block", "exec", dont_inherit=True)  # quicker than ast.parse; runs nothing
+        compile(fence.code, "block", "exec", dont_inherit=True)  # quicker than ast.parse; runs nothing
     except SyntaxError as error:
         return [(fence.line + (error.lineno or 1), f"the Python does not compile: {error.msg}. Correct it.")]
     except (ValueError, RecursionError, MemoryError) as error:
