@@ -31,7 +31,13 @@ class TutorApp(App[None]):
 
     TITLE = "tutor"
     ENABLE_COMMAND_PALETTE = True
-    CSS_PATH: ClassVar = ["styles/app.tcss", "styles/home.tcss", "styles/step.tcss", "styles/lab.tcss", "styles/over.tcss"]
+    CSS_PATH: ClassVar = [
+        "styles/app.tcss",
+        "styles/home.tcss",
+        "styles/step.tcss",
+        "styles/lab.tcss",
+        "styles/over.tcss",
+    ]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "reference", "Reference", tooltip="Open the quick reference; come back where you were"),
         Binding("question_mark,f1", "help", "Help", tooltip="Show the keys of this screen", key_display="?"),
@@ -123,7 +129,9 @@ class TutorApp(App[None]):
             self.push_screen(screen)
 
     def _screen_for(self, lesson: Lesson, step: Step) -> StepScreen:
-        if step.kind == "lab":
+        from tutor.learning.steps import Lab
+
+        if isinstance(step, Lab):
             from tutor.ui.screens.lab import LabScreen
 
             return LabScreen(lesson, step)
@@ -171,7 +179,7 @@ class TutorApp(App[None]):
     def action_command_palette(self) -> None:
         from tutor.ui.commands import Palette
 
-        if not Palette.is_open(self):
+        if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     async def action_quit(self) -> None:

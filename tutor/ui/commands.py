@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from tutor.ui.places import lesson_name, position
 from tutor.ui.theme import THEMES
 
 if TYPE_CHECKING:
-    from textual.screen import ActiveBinding
+    from textual.binding import ActiveBinding
 
     from tutor.ui.app import TutorApp
 
@@ -33,10 +33,14 @@ def commands(app: TutorApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     yield from _actions(app, screen)
     yield from _places(app)
     for card in app.course.cards:
-        yield SystemCommand(f"Reference: {card.title}", "Open this card", partial(app.action_reference, card.id))
+        yield SystemCommand(
+            f"Reference: {card.title}", "Open this card", partial(app.action_reference, card.id)
+        )
     for theme in THEMES:
         name = "dark" if theme.dark else "light"
-        yield SystemCommand(f"Theme: {name}", "Change the colours", partial(setattr, app, "theme", theme.name))
+        yield SystemCommand(
+            f"Theme: {name}", "Change the colours", partial(setattr, app, "theme", theme.name)
+        )
 
 
 def _actions(app: TutorApp, screen: Screen[object]) -> Iterator[SystemCommand]:
@@ -57,7 +61,11 @@ def _runner(app: TutorApp, active: ActiveBinding) -> Callable[[], None]:
     async def run() -> None:
         await app.run_action(active.binding.action, active.node)
 
-    return lambda: app.call_later(run)
+    return partial(_later, app, run)
+
+
+def _later(app: TutorApp, run: Callable[[], Awaitable[None]]) -> None:
+    app.call_later(run)
 
 
 def _places(app: TutorApp) -> Iterator[SystemCommand]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from textual.message import Message
 
 BUILT_IN = ("digits", "garments")
+PATIENCE = 2.0
+"""Seconds for a child to end by itself before it is killed."""
 
 
 class BuiltInChanged(Message):
@@ -56,12 +58,20 @@ class DrawingData:
             else:
                 await self._draw(name)
 
-    def stop(self) -> None:
-        """End the child, if one is drawing."""
+    async def stop(self) -> None:
+        """End the child, if one is drawing, and wait until it is gone."""
         self._stopped = True
-        if self._child is not None and self._child.returncode is None:
+        child = self._child
+        if child is None or child.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+        try:
+            await asyncio.wait_for(child.wait(), PATIENCE)
+        except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
-                self._child.terminate()
+                child.kill()
+            await child.wait()
 
     async def _draw(self, name: str) -> None:
         self._tell(name, 0.0)

@@ -16,9 +16,12 @@ from tutor.ui import keys
 from tutor.ui.screens.over import OverScreen
 
 if TYPE_CHECKING:
-    from textual.screen import ActiveBinding
+    from textual.binding import ActiveBinding
 
-HIDDEN_ACTIONS = ("help_quit", "screen.copy_text", "screen.minimize", "screen.maximize")
+HIDDEN_ACTIONS = (
+    *("help_quit", "screen.copy_text", "screen.minimize", "screen.maximize"),
+    *("page_left", "page_right", "app.focus_next", "app.focus_previous"),
+)
 
 
 def _group(screen: Screen[object], node: DOMNode, binding: Binding) -> str:
@@ -26,22 +29,24 @@ def _group(screen: Screen[object], node: DOMNode, binding: Binding) -> str:
         return binding.group.description
     if isinstance(node, App):
         return "Everywhere"
-    return "This screen" if node is screen else "Here"
+    return "This screen" if node is screen else getattr(node, "help_title", "Here")
 
 
 def groups(screen: Screen[object]) -> dict[str, list[tuple[str, str]]]:
     """The keys of a screen: group -> (keys, what they do), keys of one action together."""
-    found: dict[str, dict[str, tuple[list[str], str]]] = {"Here": {}, "This screen": {}, "Everywhere": {}}
-    for key, active in screen.active_bindings.items():
+    found: dict[str, dict[str, tuple[list[str], str]]] = {}
+    # What the key line shows comes first, the rest after it.
+    for key, active in sorted(screen.active_bindings.items(), key=lambda item: not item[1].binding.show):
         if _shown(active):
             group = found.setdefault(_group(screen, active.node, active.binding), {})
             words = active.tooltip or active.binding.tooltip or active.binding.description
             names, _ = group.setdefault(words, ([], words))
             names.append(keys.key_words(key))
+    everywhere = found.pop("Everywhere", {})
+    if everywhere:
+        found["Everywhere"] = everywhere
     return {
-        name: [(join_keys(names), words) for names, words in group.values()]
-        for name, group in found.items()
-        if group
+        name: [(join_keys(names), words) for names, words in group.values()] for name, group in found.items()
     }
 
 
@@ -70,11 +75,12 @@ class HelpScreen(OverScreen[None]):
     def __init__(self, screen: Screen[object]) -> None:
         super().__init__()
         self.groups = groups(screen)
+        self.rest_lines = sum(len(rows) + 2 for rows in self.groups.values())
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="over", classes="-tall"):
+        with Vertical(id="over"):
             yield Static(Content.styled("Keys", "bold $accent"))
-            with VerticalScroll(id="help-keys", classes="over-part"):
+            with VerticalScroll(id="help-keys", classes="over-rest"):
                 for name, rows in self.groups.items():
                     yield Static(self._group(name, rows), classes="help-group")
             yield Static(Content.assemble(("b", "bold $accent"), ("  back", "$quiet")))

@@ -10,23 +10,34 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.ui.drawing_data import BUILT_IN, BuiltInChanged
 from tutor.ui.places import first_open, lesson_name, minutes_left, position
+from tutor.ui.widgets.key_bar import KeyBar
+from tutor.ui.widgets.step_list import hang
 
 if TYPE_CHECKING:
     from tutor.learning.steps import Lesson
     from tutor.ui.app import TutorApp
 
-TALL = 32
+TALL = 38
 """From this height on each lesson has its summary below it."""
+
+
+MAX_WIDTH = 88
+
+
+def space() -> Option:
+    """An empty line of the list, which cannot be chosen."""
+    return Option("", disabled=True)
 
 
 class HomeList(OptionList):
     """The list of home: continue, the lessons, the reference."""
 
+    help_title: ClassVar[str] = "In the list"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space,l,right", "select", "Open", key_display="Enter", tooltip="Open what is chosen"),
         Binding("j,down", "cursor_down", "Down", show=False, tooltip="Choose the line below"),
@@ -42,7 +53,9 @@ class HomeScreen(Screen[None]):
     app: TutorApp
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
-            Binding(str(digit), f"lesson({digit})", "Lesson", show=False, tooltip="Open the lesson of that number")
+            Binding(
+                str(digit), f"lesson({digit})", "Lesson", show=False, tooltip="Open the lesson of that number"
+            )
             for digit in range(10)
         ),
     ]
@@ -54,7 +67,7 @@ class HomeScreen(Screen[None]):
             yield HomeList(id="home-list")
             yield Static(id="home-about")
             yield Static(id="home-data")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         self._show_all()
@@ -75,7 +88,7 @@ class HomeScreen(Screen[None]):
         notice = self.query_one("#home-notice", Static)
         notice.update("\n".join(notices))
         notice.display = bool(notices)
-        self.query_one("#home-about", Static).display = self.size.height < TALL
+        self.query_one("#home-about", Static).display = not self.tall
         self._show_head()
         self._show_list()
         self._show_data()
@@ -89,9 +102,13 @@ class HomeScreen(Screen[None]):
     def _show_list(self) -> None:
         listed = self.query_one(HomeList)
         chosen = listed.highlighted or 0
-        options = [Option(self._continue(), id="continue")]
-        options += [Option(self._lesson(lesson), id=f"lesson-{lesson.id}") for lesson in self.app.course.lessons]
+        options = [Option(self._continue(), id="continue"), space()]
+        for lesson in self.app.course.lessons:
+            options.append(Option(self._lesson(lesson), id=f"lesson-{lesson.id}"))
+            if self.tall:
+                options.append(space())
         if self.app.course.cards:
+            options += [] if self.tall else [space()]
             options.append(Option(self._reference(), id="reference"))
         listed.set_options(options)
         listed.highlighted = min(chosen, len(options) - 1)
@@ -99,19 +116,21 @@ class HomeScreen(Screen[None]):
     @property
     def room(self) -> int:
         """Cells of a line of the list, without its padding."""
-        return max(20, min(88, self.size.width - 4) - 4)
+        return min(MAX_WIDTH, self.size.width) - 8
+
+    @property
+    def tall(self) -> bool:
+        return self.size.height >= TALL
 
     def _continue(self) -> Content:
         progress = self.app.progress
         if (place := progress.next_step(self.app.course)) is None:
             done = "Every lesson is done. Open one to see it again."
-            return Content.assemble((done, "bold"), "\n", ("Enter starts from the first.", "$quiet"), "\n")
+            return Content.assemble((done, "bold"), "\n", ("Enter starts from the first.", "$quiet"))
         lesson, step = place
         verb = "Continue" if progress.last else "Start"
         where = f"{lesson_name(lesson)}, step {position(lesson, step)} of {len(lesson.steps)}"
-        return Content.assemble(
-            (f"{verb}: ", "bold $accent"), (where, "bold"), "\n", (step.title, "$quiet"), "\n"
-        )
+        return Content.assemble((f"{verb}: ", "bold $accent"), (where, "bold"), "\n", (step.title, "$quiet"))
 
     def _lesson(self, lesson: Lesson) -> Content:
         done, count = self.app.progress.count_done(lesson), len(lesson.steps)
@@ -125,10 +144,10 @@ class HomeScreen(Screen[None]):
         name = Content(f"{lesson.number}  {lesson.title}").truncate(self.room - taken - 2, ellipsis=True)
         gap = " " * max(1, self.room - taken - name.cell_length)
         line = Content.assemble(name, gap, *bar, "  ", (state, "$quiet"))
-        if self.size.height < TALL:
+        if not self.tall:
             return line
-        summary = Content.styled(f"   {lesson.summary}", "$quiet").truncate(self.room, ellipsis=True)
-        return Content.assemble(line, "\n", summary, "\n")
+        summary = hang(lesson.summary, self.room - 3, 3)
+        return Content.assemble(line, "\n   ", (summary, "$quiet"))
 
     def _reference(self) -> Content:
         cards = len(self.app.course.cards)

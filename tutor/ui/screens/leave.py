@@ -26,9 +26,7 @@ class LeaveScreen(OverScreen[bool]):
         self.lost = lost
 
     def compose(self) -> ComposeResult:
-        keys = Content.assemble(
-            ("q", "bold $accent"), "  quit        ", ("Enter", "bold $accent"), "  stay"
-        )
+        keys = Content.assemble(("q", "bold $accent"), "  quit        ", ("Enter", "bold $accent"), "  stay")
         with Vertical(id="over"):
             yield Static(Content.styled("Quit now?", "bold $accent"))
             yield Static(Content(self.lost), classes="over-part")

@@ -129,8 +129,13 @@ class LessonScreen(StepScreen):
         return Content.styled("Locked. Now run it.", "bold $accent")
 
     def _onward(self) -> Content:
-        words = self.next_words()
-        return Content.assemble(("Enter", "bold $accent"), ("  " + words, "$quiet"))
+        # While a question waits for its answer, Enter answers it and only n goes on.
+        waiting = any(view.has_focus and not view.locked for view in self.views)
+        key = "n" if waiting else "Enter"
+        return Content.assemble((key, "bold $accent"), ("  " + self.next_words(), "$quiet"))
+
+    def on_descendant_focus(self) -> None:
+        self._show_result()
 
     # Reread and copy
 

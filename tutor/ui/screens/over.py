@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Generic, TypeVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
+
+FRAME = 8
+"""Lines of a box around the part that scrolls: border, padding, a heading, the keys, and space between."""
 
 Result = TypeVar("Result")
 
@@ -14,8 +18,17 @@ class OverScreen(ModalScreen[Result], Generic[Result]):
     """Closed by `b` or Escape. App keys do not reach through it, but Ctrl+Q does."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b,escape", "back", "Back", tooltip="Close this and go back to where you were", key_display="b"),
+        Binding(
+            "b,escape", "back", "Back", tooltip="Close this and go back to where you were", key_display="b"
+        ),
     ]
+
+    rest_lines = 0
+    """Lines of the part that scrolls when there is no room for all of it; 0 for a box without one."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self.rest_lines:
+            self.query_one("#over").styles.height = min(event.size.height - 2, self.rest_lines + FRAME)
 
     def action_back(self) -> None:
         self.dismiss(None)

@@ -10,12 +10,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.errors import TutorError
+from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.markdown import LessonMarkdown, python_blocks
 from tutor.ui.widgets.reading import Reading
+from tutor.ui.widgets.step_list import hang
 
 if TYPE_CHECKING:
     from tutor.learning.steps import Card
@@ -27,6 +29,7 @@ KIND_NAMES = {"card": "Look up", "mistake": "Mistakes"}
 class CardList(OptionList):
     """The cards; moving shows the card at once."""
 
+    help_title: ClassVar[str] = "In the list"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Open lab", tooltip="Open the lab where this can be tried"),
         Binding("j,down", "cursor_down", "Down", show=False, tooltip="Show the card below"),
@@ -41,10 +44,13 @@ class ReferenceScreen(Screen[None]):
 
     app: TutorApp
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b,f,escape", "back", "Back", tooltip="Go back to where you were", key_display="b"),
         Binding("y", "copy", "Copy code", tooltip="Copy the code of the card, and save it to a file"),
-        Binding("space,pagedown", "page(1)", "Page down", key_display="Space", tooltip="Show more of the card"),
+        Binding(
+            "space,pagedown", "page(1)", "Page down", key_display="Space", tooltip="Show more of the card"
+        ),
         Binding("pageup", "page(-1)", "Page up", show=False, tooltip="Show what came before"),
     ]
 
@@ -55,19 +61,21 @@ class ReferenceScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Static(Content.styled("Reference", "bold $accent"), classes="bar")
         with Container(id="reference"):
-            yield CardList(id="cards", compact=True)
+            yield CardList(id="cards", compact=True, markup=False)
             with Reading(id="card"):
                 yield LessonMarkdown("")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_mount(self) -> None:
         listed = self.query_one(CardList)
         kind = ""
         for card in sorted(self.app.course.cards, key=lambda card: card.kind):
             if card.kind != kind:
+                if kind:
+                    listed.add_option(Option("", disabled=True))
                 kind = card.kind
                 listed.add_option(Option(Content.styled(KIND_NAMES.get(kind, kind), "$quiet"), disabled=True))
-            listed.add_option(Option(Content(card.title), id=card.id))
+            listed.add_option(Option(hang(card.title, 33, 2), id=card.id))
         if self.app.course.cards:
             listed.highlighted = listed.get_option_index(self._first) if self._first else 1
         else:

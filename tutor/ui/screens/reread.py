@@ -9,8 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.markdown import LessonMarkdown
 from tutor.ui.widgets.reading import Reading
 
@@ -23,6 +24,8 @@ class RereadScreen(Screen[None]):
     """The text of one step; `b` or the end of the text goes back."""
 
     app: TutorApp
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b,escape", "back", "Back", tooltip="Go back to where you were", key_display="b"),
         Binding("o", "open", "Open", tooltip="Leave the quiz and open this step"),
@@ -39,7 +42,7 @@ class RereadScreen(Screen[None]):
         with Horizontal(id="step-columns"), Vertical(id="step-body"), Reading(id="reading"):
             yield LessonMarkdown(self.step.text or "This step has no text. Press o to open it.")
             yield Static(Content.assemble(("Enter", "bold $accent"), ("  back", "$quiet")), id="onward")
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def on_reading_finished(self) -> None:
         self.action_back()

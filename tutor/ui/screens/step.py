@@ -9,9 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from tutor.ui.places import lesson_name, neighbour
+from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.step_list import StepList, StepRow
 from tutor.ui.widgets.top_bar import TopBar
 
@@ -27,6 +27,7 @@ class StepScreen(Screen[None]):
     app: TutorApp
     show_steps: ClassVar[bool] = True
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next", tooltip="Go on to the next step"),
         Binding("p", "previous", "Previous", tooltip="Go back to the step before"),
@@ -55,7 +56,7 @@ class StepScreen(Screen[None]):
                 yield StepList(self.lesson, self.step, self.progress)
             with Vertical(id="step-body"):
                 yield from self.compose_step()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyBar()
 
     def compose_step(self) -> ComposeResult:
         """The body of the step."""

@@ -41,12 +41,19 @@ class StepsScreen(OverScreen[None]):
         super().__init__()
         self.lesson = lesson
         self.step = step
+        self.rest_lines = len(lesson.steps)
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="over", classes="-tall"):
+        with Vertical(id="over"):
             yield Static(Content.styled(lesson_name(self.lesson), "bold $accent"))
-            yield Choices(*(Option(self._row(step), id=step.id) for step in self.lesson.steps), compact=True)
-            keys = Content.assemble(("Enter", "bold $accent"), "  open        ", ("b", "bold $accent"), "  back")
+            yield Choices(
+                *(Option(self._row(step), id=step.id) for step in self.lesson.steps),
+                compact=True,
+                classes="over-rest",
+            )
+            keys = Content.assemble(
+                ("Enter", "bold $accent"), "  open        ", ("b", "bold $accent"), "  back"
+            )
             yield Static(keys)
 
     def on_mount(self) -> None:
@@ -58,7 +65,9 @@ class StepsScreen(OverScreen[None]):
         here = step.id == self.step.id
         mark = step_mark(self.lesson, step, self.app.progress, here)
         title = Content(step.title).truncate(46, ellipsis=True, pad=True)
-        return Content.assemble(mark, f" {position(self.lesson, step):>2}  ", title, (f"  {step.kind}", "$quiet"))
+        return Content.assemble(
+            mark, f" {position(self.lesson, step):>2}  ", title, (f"  {step.kind}", "$quiet")
+        )
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:

@@ -18,7 +18,12 @@ from tutor.ui.screens.over import OverScreen
 if TYPE_CHECKING:
     from tutor.ui.app import TutorApp
 
-COLORS = {"standard": "16 colours", "256": "256 colours", "truecolor": "16 million colours", None: "no colours"}
+COLORS = {
+    "standard": "16 colours",
+    "256": "256 colours",
+    "truecolor": "16 million colours",
+    None: "no colours",
+}
 
 
 def cores() -> int:
@@ -31,8 +36,8 @@ def cores() -> int:
 def gpu_words() -> str:
     """Whether an NVIDIA driver is there, told without opening it."""
     if Path("/proc/driver/nvidia/version").exists():
-        return "an NVIDIA driver is here"
-    return "no NVIDIA driver; every lesson runs on the processor"
+        return "an NVIDIA driver"
+    return "no NVIDIA driver"
 
 
 class WelcomeScreen(OverScreen[None]):
@@ -67,7 +72,10 @@ class WelcomeScreen(OverScreen[None]):
         color = "no colours" if self.app.no_color else COLORS.get(self.app.console.color_system, "colours")
         rows = [
             ("Machine", f"{cores()} processor core{'s' if cores() != 1 else ''}, {gpu_words()}"),
-            ("Terminal", f"{self.app.size.width} x {self.app.size.height}, {color}, {self.app.console.encoding}"),
+            (
+                "Terminal",
+                f"{self.app.size.width} x {self.app.size.height}, {color}, {self.app.console.encoding}",
+            ),
             ("Progress", f"kept in {paths.state_dir()}"),
             ("Data", "drawn on this machine now; nothing is downloaded"),
         ]

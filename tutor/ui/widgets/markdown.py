@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from markdown_it.token import Token
 from pygments.token import Token as Code
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.highlight import HighlightTheme, highlight
 from textual.widgets import Label, Markdown
-from textual.widgets._markdown import MarkdownBlock, MarkdownFence
+from textual.widgets._markdown import MarkdownFence
 
 
 class CalmCode(HighlightTheme):
     """Few colours: keywords in the accent, literals apart, comments quiet, names as they are."""
 
-    STYLES: ClassVar = {
+    STYLES = {
         Code.Comment: "$quiet italic",
         Code.Keyword: "$text-primary bold",
         Code.Keyword.Constant: "$text-warning",
@@ -55,12 +53,12 @@ class LessonFence(MarkdownFence):
 class LessonMarkdown(Markdown):
     """Markdown from a lesson. Links are shown, and opened only by the app's own means."""
 
-    BLOCKS: ClassVar[dict[str, type[MarkdownBlock]]] = {
+    BLOCKS = {
         **Markdown.BLOCKS,
         "fence": LessonFence,
         "code_block": LessonFence,
     }
-    BULLETS: ClassVar[list[str]] = ["• ", "– ", "· "]
+    BULLETS = ["• ", "– ", "· "]
 
     def __init__(self, text: str, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(text, id=id, classes=classes, open_links=False)

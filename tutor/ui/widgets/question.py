@@ -19,6 +19,7 @@ from tutor.ui.widgets.markdown import LessonMarkdown
 if TYPE_CHECKING:
     from tutor.learning.steps import Option, Question
 
+VERDICT_STYLES = {"right": "bold $success", "wrong": "bold $error", "locked": "bold $accent"}
 RIGHT, WRONG, CURSOR, LOCKED = "✓", "✗", "▸", "■"
 
 
@@ -53,7 +54,7 @@ class OptionRow(Horizontal):
         reason.display = bool(verdict)
         if verdict:
             words = inline(self.option.reason) if state in ("right", "wrong") else Content("")
-            reason.update(Content.assemble((verdict, "bold"), " ", words))
+            reason.update(Content.assemble((verdict, VERDICT_STYLES[state]), " ", words))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -64,6 +65,7 @@ class QuestionView(Vertical, can_focus=True):
     """Shows a question. `reveal` judges an answer at once, in a mark and in words; `final` takes only one
     answer, otherwise a wrong one may be tried again."""
 
+    help_title: ClassVar[str] = "In the question"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", "Down", show=False, tooltip="Choose the option below"),
         Binding("up,k", "move(-1)", "Up", show=False, tooltip="Choose the option above"),

@@ -13,6 +13,7 @@ from textual.widgets._markdown import MarkdownFence
 class Reading(VerticalScroll, can_focus=True):
     """Enter and Space go a page down, and at the end post `Finished`."""
 
+    help_title: ClassVar[str] = "In the text"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "read_on", "Read on", tooltip="Go a page down; at the end, to the next step"),
         Binding("j,down", "scroll_down", "Down", show=False, tooltip="Scroll a line down"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from tutor.learning.steps import Lesson, Step
 
 DONE, HERE, OPEN = "✓", "▸", "·"
+TITLE_WIDTH = 26
+
+
+def hang(text: str, width: int, indent: int) -> str:
+    """The text wrapped to `width` cells, its later lines indented."""
+    return ("\n" + " " * indent).join(textwrap.wrap(text, width) or [""])
 
 
 def step_mark(lesson: Lesson, step: Step, progress: Progress, here: bool) -> Content:
@@ -71,4 +78,4 @@ class StepList(VerticalScroll, can_focus=False):
             mark = step_mark(self.lesson, row.step, self.progress, here)
             done = self.progress.is_done(self.lesson.id, row.step.id)
             style = "bold" if here else "$quiet" if done else ""
-            row.update(Content.assemble(mark, " ", (row.step.title, style)))
+            row.update(Content.assemble(mark, " ", (hang(row.step.title, TITLE_WIDTH, 2), style)))
