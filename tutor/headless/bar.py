@@ -9,7 +9,7 @@ from time import monotonic
 from tutor.headless import streams
 
 EVERY = 0.1  # seconds between two drawings
-_CELLS = 20
+_CELLS = 14
 
 
 class Bar:
@@ -44,22 +44,25 @@ class Bar:
 
 
 class Drawing:
-    """Progress of what comes before a run, such as drawing the built-in digits: a bar, or a line each tenth."""
+    """Progress of what comes before a run, such as drawing the built-in digits: a bar, or a line each tenth.
+
+    What was there already is reported as done at once, and not worth a line.
+    """
 
     def __init__(self, bar: Bar) -> None:
         self._bar = bar
-        self._said = ""
+        self._tenth = -1
 
     def __call__(self, share: float, text: str) -> None:
         """`share` from 0 to 1, and what is going on."""
-        if self._bar.shown:
-            if self._bar.due() or share >= 1:
-                self._bar.draw(share, text)
+        tenth = math.floor(10 * share)
+        if tenth >= 10 and self._tenth < 0:
             return
-        line = f"{text} {math.floor(10 * share) * 10} %"
-        if line != self._said:
-            streams.say(line)
-            self._said = line
+        if self._bar.due():
+            self._bar.draw(share, text)
+        elif not self._bar.shown and tenth != self._tenth:
+            streams.say(f"{text}: {10 * tenth} %")
+        self._tenth = tenth
 
 
 def gauge(share: float) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from tutor.core.events import EpochDone, Event, RunFinished, RunStarted, StepDone
-from tutor.core.experiment import Experiment
 from tutor.headless.bar import Bar, run_text, span
 from tutor.headless.streams import put
 
@@ -74,16 +73,19 @@ def _pair(name: str, train: str, val: str, alone: bool) -> str:
 
 
 def result_lines(event: RunFinished) -> list[str]:
-    """The table at the end, and how long it took."""
+    """The table at the end, and how long it took. What was not measured is left out."""
     rows = [
         ("validation", event.val_loss, event.val_accuracy),
         ("test", event.test_loss, event.test_accuracy),
     ]
-    table = [("training", loss(event.train_loss), "")]
-    table += [(name, loss(value), percent(share)) for name, value, share in rows if not math.isnan(value)]
-    measured = any(accuracy for _, _, accuracy in table)
-    lines = ["", f"{'':<10}  {'loss':>10}" + (f"  {'accuracy':>8}" if measured else "")]
-    lines += [f"{name:<10}  {value:>10}  {accuracy:>8}".rstrip() for name, value, accuracy in table]
+    rows = [("training", event.train_loss, math.nan), *rows]
+    rows = [row for row in rows if not math.isnan(row[1])]
+    scored = any(not math.isnan(accuracy) for _, _, accuracy in rows)
+    lines = ["", f"{'':<10}  {'loss':>10}" + ("  accuracy" if scored else "")] if rows else []
+    for name, value, accuracy in rows:
+        lines.append(
+            f"{name:<10}  {loss(value):>10}" + ("" if math.isnan(accuracy) else f"  {percent(accuracy):>8}")
+        )
     speed = f", {event.samples_per_second:,.0f} samples per second" if event.steps else ""
     steps = "1 step" if event.steps == 1 else f"{event.steps:,} steps"
     return [*lines, "", f"{steps} in {span(event.seconds)}{speed}."]
@@ -91,16 +93,12 @@ def result_lines(event: RunFinished) -> list[str]:
 
 def ending(event: RunFinished) -> str:
     """Why a run ended early, and what to do, in sentences; "" when it was done."""
-    if event.reason == "stopped":
-        return f"Stopped after step {event.steps:,}."
-    if event.reason == "diverged":
-        return f"The run diverged at step {event.steps:,}. {event.cause}".strip()
-    return "" if event.reason == "done" else f"The run failed at step {event.steps:,}. {event.cause}".strip()
-
-
-def smaller_lr(experiment: Experiment) -> str:
-    """What to try after a run diverged: a tenth of the learning rate."""
-    return f"Try a smaller learning rate: lr={experiment.lr / 10:.4g}."
+    if event.reason == "done":
+        return ""
+    said = {"stopped": "Stopped after", "diverged": "The run diverged at"}.get(
+        event.reason, "The run failed after"
+    )
+    return f"{said} step {event.steps:,}. {event.cause}".strip()
 
 
 def loss(value: float) -> str:

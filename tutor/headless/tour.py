@@ -15,6 +15,7 @@ from tutor.core.experiment import Experiment, parse
 from tutor.errors import TutorError
 from tutor.headless import streams
 from tutor.headless.bar import Bar, Drawing, run_text, span
+from tutor.headless.listing import count
 from tutor.headless.log import note
 from tutor.headless.stopping import Stops
 from tutor.headless.text import ending, percent
@@ -70,8 +71,8 @@ def run_tour(lessons: Sequence[Lesson], *, data_dir: Path, as_json: bool) -> int
                     streams.say(f"tutor: lesson {stop.lesson.number}: {result.cause}")
             if signals.signal:
                 return signals.exit_code
-    wrong = f", {failed} of their runs failed" if failed else ""
-    streams.say(f"{len(stops)} lessons in {span(perf_counter() - began)}{wrong}.")
+    wrong = f"; {count(failed, 'run')} failed" if failed else ""
+    streams.say(f"{count(len(stops), 'lesson')} in {span(perf_counter() - began)}{wrong}.")
     return 1 if failed else 0
 
 

@@ -16,7 +16,7 @@ from tutor.core.runs import LineWriter, RunFolder
 from tutor.headless import streams
 from tutor.headless.bar import Bar, Drawing
 from tutor.headless.stopping import Stops
-from tutor.headless.text import TextReport, ending, smaller_lr
+from tutor.headless.text import TextReport, ending
 
 Write = Callable[[Event, float], None]
 
@@ -86,7 +86,8 @@ def _end(
 
         put_plots(history)
     if message := ending(finished):
-        advice = f" {smaller_lr(experiment)}" if finished.reason == "diverged" else ""
+        planted = experiment.mistake if finished.reason == "failed" else ""
+        advice = f" Leave mistake={planted} out to see the run without it." if planted else ""
         streams.say(f"tutor: {message}{advice}")
     if finished.reason == "stopped":
         return interrupted or 1
