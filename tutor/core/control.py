@@ -16,7 +16,7 @@ class Control:
         self._changed = threading.Condition()
         self._paused = paused
         self._granted = 0
-        self._look = False
+        self.looks = 0  # pictures asked for so far
         self.stopping = False
         self.pace = pace  # at most so many steps per second; 0 is full speed
 
@@ -57,13 +57,8 @@ class Control:
             self._changed.notify_all()
 
     def look(self) -> None:
-        """Ask the run for a picture of the model after the step under way."""
-        self._look = True
-
-    def take_look(self) -> bool:
-        """Whether a picture was asked for since the last call."""
-        wanted, self._look = self._look, False
-        return wanted
+        """Ask every run for a picture of its model after the step under way."""
+        self.looks += 1
 
     def wait_for_turn(self) -> None:
         """Return when a step may be made, or the run should stop."""

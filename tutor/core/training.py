@@ -127,7 +127,7 @@ def _epochs(
     """The loop itself. Returns how it ended."""
     experiment, model, criterion, optimizer = setup.experiment, setup.model, setup.criterion, setup.optimizer
     total_steps, check_every, run = setup.total_steps, setup.check_every, meter.run
-    epoch = 0
+    epoch, looked = 0, control.looks
     model.train()
     while clock.steps < total_steps:
         epoch += 1
@@ -146,7 +146,8 @@ def _epochs(
                 yield done
                 if not math.isfinite(done.loss):
                     return "diverged", _why_diverged(done, experiment)
-            if control.take_look():
+            if control.looks != looked:
+                looked = control.looks
                 yield look(model, setup.data.train, experiment, watch, step, run)
             if control.stopping:
                 yield from meter.flush()
