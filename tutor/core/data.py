@@ -165,6 +165,18 @@ def _unbalance(inputs: Tensor, labels: Tensor, positives: float) -> tuple[Tensor
     return inputs[kept], labels[kept]
 
 
+def open_images(
+    name: str,
+    split: str,
+    folder: Path,
+    progress: Progress | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[Tensor, Tensor]:
+    """images (N, 28, 28) uint8 as they are stored, labels (N,) int64. Raises DataError, as `load` does."""
+    root, stamp = _find(name, split, folder, progress, should_stop)
+    return _open(name, split, root, stamp)
+
+
 def _images(
     name: str,
     split: str,
@@ -174,17 +186,27 @@ def _images(
     should_stop: Callable[[], bool] | None,
 ) -> tuple[Tensor, Tensor]:
     """inputs (N, 1, 28, 28) float32, labels (N,) int64."""
-    if name in ("digits", "garments"):
-        root = ensure_drawn(
-            name, folder, progress=_told(progress, f"Drawing the {name}"), should_stop=should_stop
-        )
-        raw = root / FOLDERS[name] / "raw"
-        stamp = (raw / f"{FILES[split]}-images-idx3-ubyte").stat().st_mtime_ns
-    else:
-        root, stamp = _real_root(name, folder), 0
+    root, stamp = _find(name, split, folder, progress, should_stop)
     images, labels = _open(name, split, root, stamp)
     mean, deviation = _statistics(name, root, stamp) if scale == "standard" else (0.0, 1.0)
     return _scaled(images, scale, mean, deviation), labels
+
+
+def _find(
+    name: str,
+    split: str,
+    folder: Path,
+    progress: Progress | None,
+    should_stop: Callable[[], bool] | None,
+) -> tuple[Path, int]:
+    """torchvision's root, and a number that changes when the files are drawn again."""
+    if name not in ("digits", "garments"):
+        return _real_root(name, folder), 0
+    root = ensure_drawn(
+        name, folder, progress=_told(progress, f"Drawing the {name}"), should_stop=should_stop
+    )
+    images = root / FOLDERS[name] / "raw" / f"{FILES[split]}-images-idx3-ubyte"
+    return root, images.stat().st_mtime_ns
 
 
 def _told(progress: Progress | None, what: str) -> Callable[[float], None] | None:

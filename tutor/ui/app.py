@@ -85,7 +85,6 @@ class TutorApp(App[None]):
     async def on_unmount(self) -> None:
         await self.drawing.stop()
         self.progress.save()
-        self.warming.wait(seconds=10)
 
     def _open_start(self) -> None:
         if self._start:
@@ -120,21 +119,24 @@ class TutorApp(App[None]):
         """Show a step in place of the one that is open; screens that lie over it are closed."""
         self.progress.visit(lesson.id, step.id)
         self.save_progress()
+        from tutor.ui.screens.room import RoomScreen
+
         screen = self._screen_for(lesson, step)
-        while len(self.screen_stack) > 2:
+        while len(self.screen_stack) > 2 or isinstance(self.screen, RoomScreen):
             self.pop_screen()
         if len(self.screen_stack) == 2:
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
+        self._check_room()
 
     def _screen_for(self, lesson: Lesson, step: Step) -> StepScreen:
         from tutor.learning.steps import Lab
 
         if isinstance(step, Lab):
-            from tutor.ui.screens.lab import LabScreen
+            from tutor.ui.labs import open_lab
 
-            return LabScreen(lesson, step)
+            return open_lab(lesson, step)
         from tutor.ui.screens.lesson import LessonScreen
 
         return LessonScreen(lesson, step)
@@ -144,12 +146,12 @@ class TutorApp(App[None]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def copy_code(self, text: str) -> None:
+    def copy_code(self, text: str, name: str = "copied.py") -> None:
         """Copy text to the clipboard and to a file, and say where the file is."""
         from tutor.ui.copying import keep_copy
 
         self.copy_to_clipboard(text)
-        self.notify(keep_copy(text), markup=False, timeout=10)
+        self.notify(keep_copy(text, name), markup=False, timeout=10)
 
     def save_progress(self) -> None:
         """Write the progress off the UI thread. A failure shows as a sentence, and nothing stops."""
@@ -210,9 +212,13 @@ class TutorApp(App[None]):
     # Room
 
     def on_resize(self, event: events.Resize) -> None:
+        self._check_room()
+
+    def _check_room(self) -> None:
+        """Ask for more room over everything else while the terminal is too small."""
         from tutor.ui.screens.room import RoomScreen
 
-        small = event.size.width < MIN_WIDTH or event.size.height < MIN_HEIGHT
+        small = self.size.width < MIN_WIDTH or self.size.height < MIN_HEIGHT
         if small and not isinstance(self.screen, RoomScreen):
             self.push_screen(RoomScreen(MIN_WIDTH, MIN_HEIGHT))
         elif not small and isinstance(self.screen, RoomScreen):
