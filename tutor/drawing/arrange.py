@@ -10,6 +10,7 @@ from tutor.drawing.panels import PANELS, Shown
 
 PLOTS = ("loss", "accuracy", "fit")
 GAP = 2
+TABLE, ROOM = 62, 40  # cells that ten classes of counts need, and that a plot should have
 LOW = 12  # with fewer rows, two plots stand side by side instead of one above the other
 
 
@@ -25,7 +26,7 @@ def pages(panels: Sequence[str], width: int, height: int) -> list[Page]:
     pictures = tuple(panel for panel in panels if panel not in PLOTS)
     if width >= 100 and height >= LOW:
         together = [Page(tuple(column for column in (plots, pictures) if column))]
-    elif pictures and height >= LOW:
+    elif pictures and height >= LOW and pictures[0] != "confusion":
         together = [Page((plots, pictures[:1]))]
     else:
         together = [Page(tuple((plot,) for plot in plots[:2]))] if plots else []
@@ -38,9 +39,19 @@ def arrange(page: Page, shown: Shown, width: int, height: int) -> Lines:
     columns = [column for column in page.columns if column]
     if not columns:
         return [blank(width) for _ in range(height)]
-    each = (width - GAP * (len(columns) - 1)) // len(columns)
-    blocks = [(_stack(column, shown, each, height), each) for column in columns]
+    widths = _widths(columns, len(shown.runs), width)
+    blocks = [
+        (_stack(column, shown, cells, height), cells) for column, cells in zip(columns, widths, strict=True)
+    ]
     return [sized(line, width) for line in beside(blocks, GAP)]
+
+
+def _widths(columns: Sequence[Sequence[str]], runs: int, width: int) -> list[int]:
+    """Equal columns; a table of counts gets what it needs, where that leaves room for the plots."""
+    room = width - GAP * (len(columns) - 1)
+    if len(columns) == 2 and "confusion" in columns[1] and runs < 2 and room - TABLE >= ROOM:
+        return [room - max(TABLE, room // 2), max(TABLE, room // 2)]
+    return [room // len(columns)] * len(columns)
 
 
 def _stack(column: Sequence[str], shown: Shown, width: int, height: int) -> Lines:

@@ -109,7 +109,7 @@ def image_grid(
     """A gallery: as many pictures a row as `width` holds, its caption in words under each.
 
     Captions wrap into at most `caption_lines` lines of the picture's width. Pictures whose index is in
-    `highlight` carry a mark and the colour of an error, so that they stand out without colours too. Every
+    `highlight` carry a mark and a colour, so that they stand out without colours too. Every
     line has `width` cells; a gap line stands between rows.
     """
     ascii_only = mode == "ascii"
@@ -133,7 +133,7 @@ def _per_row(widths: Sequence[int], width: int, gap: int) -> int:
 
 
 def _caption(text: str, width: int, count: int, marked: bool, palette: Palette, ascii_only: bool) -> Lines:
-    look = style(palette.error, bold=True) if marked else style(palette.text)
+    look = style(palette.train, bold=True) if marked else style(palette.text)
     mark = ("! " if ascii_only else "▸ ") if marked else ""
     rows = _wrap(mark + clean(text, ascii_only), width, count)
     return [[Segment(fit(row, width, ascii_only=ascii_only), look)] for row in rows]

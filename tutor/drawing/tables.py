@@ -29,18 +29,20 @@ def confusion(
     """The confusion matrix: row = the true class, column = the prediction, counts; the last column is recall.
 
     Heat follows a count's share of its row, in one colour on the diagonal (right) and another off it
-    (wrong); zeros are dots. The `cursor` cell (row, column) stands in brackets. Ten classes fit 80 columns;
-    fewer fit less. Every line has `width` cells.
+    (wrong); zeros are dots. The `cursor` cell (row, column) stands in brackets. Ten classes need 61 columns;
+    in less than that, cells hold whole percents of their row, without a cursor. Every line has `width` cells.
     """
     count = len(classes)
     ascii_only = glyphs == "ascii"
     rows = [[_count(row[column]) if column < len(row) else 0 for column in range(count)] for row in matrix]
     rows = (rows + [[0] * count] * count)[:count]
-    layout = _layout(rows, classes, width, ascii_only)
-    if not count or layout is None:
-        return notice("nothing to count yet" if not count else "too small", width, 1, ascii_only)
-    name_width, cell = layout
+    if not count:
+        return notice("nothing to count yet", width, 1, ascii_only)
     looks = _looks(palette, color)
+    layout = _layout(rows, classes, width, ascii_only)
+    if layout is None:
+        return _shares(rows, classes, width, looks, ascii_only, palette, color)
+    name_width, cell = layout
     out = _heads(classes, name_width, cell, cursor, looks, ascii_only)
     for index, row in enumerate(rows):
         name = fit(classes[index], name_width - 1, ascii_only=ascii_only) + " "
@@ -53,6 +55,40 @@ def confusion(
         recall = f"{100 * row[index] / total:.0f} %" if total else "-"
         out.append([*line, Segment(recall.rjust(7), looks[1])])
     return [sized(line, width) for line in out]
+
+
+def _shares(
+    rows: Sequence[Sequence[int]],
+    classes: Sequence[str],
+    width: int,
+    looks: tuple[Style, Style],
+    ascii_only: bool,
+    palette: Palette,
+    color: bool,
+) -> Lines:
+    """The same in three cells a class: what percent of the row a count is."""
+    cell = 3
+    name_width = min(9, width - cell * len(classes))
+    if name_width < 3:
+        return notice("too small", width, 1, ascii_only)
+    heads = "".join(fit(name, cell - 1, "right", ascii_only) + " " for name in classes)
+    out: Lines = [[Segment(fit("% of row", name_width, ascii_only=ascii_only) + heads, looks[1])]]
+    for index, row in enumerate(rows):
+        total = sum(row)
+        line = [Segment(fit(classes[index], name_width - 1, ascii_only=ascii_only) + " ", looks[0])]
+        for column, value in enumerate(row):
+            share = value / total if total else 0.0
+            look = _heat(share, value, index == column, False, palette, color)
+            line.append(Segment(_percent(share, value, ascii_only).rjust(cell), look))
+        out.append(line)
+    return [sized(line, width) for line in out]
+
+
+def _percent(share: float, value: int, ascii_only: bool) -> str:
+    """A whole percent in two places; a dot for none, `all` for the whole row."""
+    if not value:
+        return "." if ascii_only else "·"
+    return "all" if share >= 0.995 else str(round(100 * share))
 
 
 def _heads(
@@ -145,7 +181,8 @@ def bars(
     if not values:
         return notice("nothing to show yet", width, 1, ascii_only)
     cleaned = [number(value) for value in values]
-    numbers = [_value(value, percent) for value in cleaned]
+    whole = all(value == int(value) for value in cleaned if math.isfinite(value)) and not percent
+    numbers = [f"{value:,.0f}" if whole else _value(value, percent) for value in cleaned]
     names = [clean(labels[i], ascii_only) if i < len(labels) else "" for i in range(len(values))]
     number_width = max(map(len, numbers))
     name_width = max(0, min(max(map(cell_len, names)), width - number_width - 10, width // 2))

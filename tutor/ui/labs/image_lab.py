@@ -36,6 +36,7 @@ class ImageLab(StepScreen):
     """Subclasses draw `draw_lab(width, height)` once `images` are there."""
 
     show_steps = False
+    lead_keys = ("page(1)", "move(-1)", "next_batch", "to_end", "turn(-1)", "choose(-1)", "view", "next")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("v", "view", "View", tooltip="Show another view, or the text"),
         Binding("enter", "next", "Go on", show=False, tooltip="Go on to the next step"),

@@ -38,6 +38,7 @@ class LabScreen(StepScreen):
     """A lab whose content is an experiment, its knobs and its panels."""
 
     show_steps = False
+    lead_keys = ("run", "stop", "turn(-1)", "choose(-1)", "next", "one_step", "view", "keep", "reset")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "run", "Run", tooltip="Start the run; pause it; go on"),
         Binding(

@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from tutor.ui.places import lesson_name, neighbour
+from tutor.ui.styles import styles
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.step_list import StepList, StepRow
 from tutor.ui.widgets.top_bar import TopBar
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
 class StepScreen(Screen[None]):
     """Base of the reading screen and of the lab. Subclasses write `compose_step`."""
 
+    CSS_PATH = styles("reading", "step", "lab")
     app: TutorApp
     show_steps: ClassVar[bool] = True
+    lead_keys: ClassVar[tuple[str, ...]] = ()
+    """Actions whose keys stand first on the line of keys."""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -71,7 +71,10 @@ class KeyBar(Widget):
     @property
     def keys(self) -> list[Key]:
         """What is on the line now."""
-        return fit(shown(self.screen.active_bindings), self.size.width)
+        lead: tuple[str, ...] = getattr(self.screen, "lead_keys", ())
+        keys = shown(self.screen.active_bindings)
+        keys.sort(key=lambda key: lead.index(key.action) if key.action in lead else len(lead))
+        return fit(keys, self.size.width)
 
     def render(self) -> Content:
         parts = [
