@@ -180,8 +180,9 @@ def _place(course: Course, words: list[str]) -> str:
     try:
         course.find(words[0])
     except LessonError as error:
-        near = difflib.get_close_matches(words[0], [name for name in _PARSERS if name], n=1)
-        if near:
+        known = [lesson.id for lesson in course.lessons] + [name for name in _PARSERS if name]
+        near = difflib.get_close_matches(words[0], known, n=1)
+        if near and near[0] in _PARSERS:
             raise UsageError(f"There is no command “{words[0]}”. Did you mean “tutor {near[0]}”?") from error
         raise UsageError(
             f"{error} Write “tutor lessons” to see them, “tutor --help” for the commands."

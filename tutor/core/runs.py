@@ -69,11 +69,15 @@ class RunFolder:
             replace_file(folder / EXPERIMENT, lambda path: _write_text(path, f"{experiment}\n"))
             self._file = (folder / EVENTS).open("w", encoding="utf-8")
         self._lines = LineWriter(self._file)
+        self._empty = True
 
     def write(self, event: Event, seconds: float) -> None:
         """Append one event to `events.jsonl`."""
-        with _explained(self.folder):
+        self._empty = False
+        try:
             self._lines.write(event, seconds)
+        except OSError as error:
+            raise _unwritable(self.folder, error) from error
 
     def save(self, model: nn.Module) -> None:
         """Write `model.pt`: the `state_dict` on the CPU, for `torch.load(path, weights_only=True)`."""
@@ -84,9 +88,11 @@ class RunFolder:
             replace_file(self.folder / MODEL, lambda path: torch.save(state_dict, path))
 
     def close(self) -> None:
-        """Close `events.jsonl`; what was written stays."""
+        """Close `events.jsonl`. What was written stays; a run that never began leaves nothing."""
         with _explained(self.folder):
             self._file.close()
+            if self._empty:
+                self._remove()
 
     def __enter__(self) -> Self:
         return self
@@ -97,8 +103,15 @@ class RunFolder:
         if error is None:
             self.close()
             return
-        with contextlib.suppress(OSError):  # the first error is the one to tell
-            self._file.close()
+        with contextlib.suppress(RunError):  # the first error is the one to tell
+            self.close()
+
+    def _remove(self) -> None:
+        """Take away the two files of a run that never began, and the folder when nothing else is in it."""
+        (self.folder / EVENTS).unlink(missing_ok=True)
+        (self.folder / EXPERIMENT).unlink(missing_ok=True)
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
 
 
 @dataclass(frozen=True)
@@ -182,7 +195,11 @@ def _explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise RunError(
-            f"The run cannot be written to {folder}: {reason}. Free some space or name another folder."
-        ) from error
+        raise _unwritable(folder, error) from error
+
+
+def _unwritable(folder: Path, error: OSError | RuntimeError) -> RunError:
+    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0].rstrip(".")
+    return RunError(
+        f"The run cannot be written to {folder}: {reason}. Make room there, or name another folder."
+    )

@@ -95,10 +95,10 @@ def ending(event: RunFinished) -> str:
     """Why a run ended early, and what to do, in sentences; "" when it was done."""
     if event.reason == "done":
         return ""
-    said = {"stopped": "Stopped after", "diverged": "The run diverged at"}.get(
-        event.reason, "The run failed after"
-    )
-    return f"{said} step {event.steps:,}. {event.cause}".strip()
+    if event.reason == "stopped":
+        return f"Stopped after step {event.steps:,}." if event.steps else f"Stopped. {event.cause}".strip()
+    said = "diverged at" if event.reason == "diverged" else "failed after"
+    return f"The run {said} step {event.steps:,}. {event.cause}".strip()
 
 
 def loss(value: float) -> str:
