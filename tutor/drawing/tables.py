@@ -182,7 +182,9 @@ def bars(
         return notice("nothing to show yet", width, 1, ascii_only)
     cleaned = [number(value) for value in values]
     whole = all(value == int(value) for value in cleaned if math.isfinite(value)) and not percent
-    numbers = [f"{value:,.0f}" if whole else _value(value, percent) for value in cleaned]
+    numbers = [
+        f"{value:,.0f}" if whole and math.isfinite(value) else _value(value, percent) for value in cleaned
+    ]
     names = [clean(labels[i], ascii_only) if i < len(labels) else "" for i in range(len(values))]
     number_width = max(map(len, numbers))
     name_width = max(0, min(max(map(cell_len, names)), width - number_width - 10, width // 2))
