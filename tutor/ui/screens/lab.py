@@ -21,11 +21,12 @@ from tutor.errors import TutorError
 from tutor.learning.steps import Lab, Predict
 from tutor.ui import terminal
 from tutor.ui.labrun import LabRun, lab_experiments, own_values
+from tutor.ui.labstatus import run_status
 from tutor.ui.screens.step import StepScreen
 from tutor.ui.widgets.knobs import Knobs
 from tutor.ui.widgets.markdown import LessonMarkdown
 from tutor.ui.widgets.picture import Picture
-from tutor.ui.widgets.status import RunStatus, StatusLine, memory_words, time_words
+from tutor.ui.widgets.status import RunStatus, StatusLine
 
 if TYPE_CHECKING:
     from tutor.learning.steps import Lesson
@@ -321,60 +322,4 @@ class LabScreen(StepScreen):
         self.query_one("#lab-words", Static).update(Content("\n").join(parts))
 
     def _show_status(self) -> None:
-        self.query_one(StatusLine).show(self._status())
-
-    def _status(self) -> RunStatus:
-        state = self.run_.state
-        if state == "ready":
-            return RunStatus()
-        if state == "preparing" and self.run_.trainer:
-            return self._preparing()
-        if self.run_.error:
-            return RunStatus("Could not run", 0, (), warning=True)
-        return self._going(state)
-
-    def _preparing(self) -> RunStatus:
-        told = self.run_.trainer.preparing if self.run_.trainer else None
-        if told:
-            return RunStatus(f"{told[1]}: {100 * told[0]:.0f} %", told[0])
-        name = self.run_.experiments[0].dataset
-        drawn = self.app.built_in.get(name, 1.0)
-        if drawn < 1:
-            return RunStatus(f"Drawing the {name}: {100 * drawn:.0f} %", drawn)
-        return RunStatus("Loading torch and the data")
-
-    def _going(self, state: str) -> RunStatus:
-        history = max(self.run_.histories, key=lambda history: history.step)
-        started, ends = history.started, self.run_.finished
-        assert started is not None  # a run that is past preparing has started
-        names = {"running": "Running", "paused": "Paused", "ending": "Ending", "ended": "Done"}
-        if ends and state == "ended":
-            worst = next((end.reason for end in ends if end.reason != "done"), "done")
-            names["ended"] = {
-                "done": "Done",
-                "stopped": "Stopped",
-                "failed": "Failed",
-                "diverged": "Diverged",
-            }[worst]
-        words = [f"step {history.step:,} of {started.total_steps:,}"]
-        if started.total_steps > started.batches_per_epoch > 1:
-            words.append(f"epoch {history.epoch} of {-(-started.total_steps // started.batches_per_epoch)}")
-        words += self._speed(state, history.step, started.total_steps)
-        words += [started.device, memory_words()]
-        share = history.step / started.total_steps
-        return RunStatus(
-            names[state], share, tuple(word for word in words if word), names[state] in ("Failed", "Diverged")
-        )
-
-    def _speed(self, state: str, step: int, total: int) -> list[str]:
-        if ends := self.run_.finished:
-            return [f"{ends[0].samples_per_second:,.0f} samples/s"]
-        rate = self.run_.rate(step)
-        words = (
-            [f"{rate:,.0f} steps/s" + ("" if self.run_.pace else " (full speed)")]
-            if rate and state == "running"
-            else []
-        )
-        if rate and state == "running":
-            words.append(f"{time_words((total - step) / rate)} left")
-        return words
+        self.query_one(StatusLine).show(run_status(self.run_, self.app.built_in))
