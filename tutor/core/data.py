@@ -158,10 +158,11 @@ def _toy(name: str, split: str) -> tuple[Tensor, Tensor]:
 
 
 def _unbalance(inputs: Tensor, labels: Tensor, positives: float) -> tuple[Tensor, Tensor]:
-    """Leave out positives until their share is `positives`."""
+    """Leave out positives until their share is `positives`; those that stay are spread over the whole set."""
     negative, positive = (labels == 0).nonzero().flatten(), (labels == 1).nonzero().flatten()
     count = round(len(negative) * positives / (1 - positives))
-    kept = torch.cat([negative, positive[:count]]).sort().values
+    spread = torch.arange(count) * len(positive) // max(1, count)
+    kept = torch.cat([negative, positive[spread]]).sort().values
     return inputs[kept], labels[kept]
 
 

@@ -45,6 +45,7 @@ class Trainer:
         self.kept: list[Kept] = []
         self._data_dir, self._watch, self._ended = data_dir, watch, ended
         self._events: deque[Event] = deque()
+        self._done = False
         self._thread = threading.Thread(target=self._drive, name="training", daemon=True)
 
     def start(self) -> None:
@@ -55,7 +56,7 @@ class Trainer:
     @property
     def running(self) -> bool:
         """True until the last event was given."""
-        return self._thread.is_alive()
+        return not self._done
 
     def drain(self) -> list[Event]:
         """The events since the last call."""
@@ -83,6 +84,7 @@ class Trainer:
 
             self.error = put_down(error)
         finally:
+            self._done = True
             self._ended()
 
     def _train(self) -> None:
