@@ -37,24 +37,8 @@ def test_listing_lessons_loads_no_torch_and_no_app(lessons: str) -> None:
     assert not loaded(err) & HEAVY
 
 
-def test_training_headless_loads_no_app_and_draws_nothing() -> None:
-    code, out, err = command("train", "moons", "steps=3", "--json", program=MODULES)
-    assert code == 0
-    assert "torch" in loaded(err)
-    assert not loaded(err) & {"textual", "rich", "plotext"}
-    events = [json.loads(line) for line in out.splitlines()]
-    names = [event["event"] for event in events]
-    assert names[0] == "run_started"
-    assert names[-1] == "run_finished"
-    assert [event["step"] for event in events if event["event"] == "step_done"] == [1, 2, 3]
-    assert names.count("epoch_done") == 1
-    times = [event["time"] for event in events]
-    assert times[0] == 0
-    assert times == sorted(times)
-
-
-def test_ctrl_c_stops_after_the_step_and_keeps_the_run(tmp_path: Path) -> None:
-    child = start("train", "moons mlp:8 epochs=100000", "--out", str(tmp_path / "run"))
+def test_ctrl_c_stops_after_the_step_keeps_the_run_and_no_app_was_loaded(tmp_path: Path) -> None:
+    child = start("train", "moons mlp:8 epochs=100000", "--out", str(tmp_path / "run"), program=MODULES)
     assert child.stdout is not None
     assert child.stderr is not None
     with child:
@@ -66,6 +50,8 @@ def test_ctrl_c_stops_after_the_step_and_keeps_the_run(tmp_path: Path) -> None:
     assert first.split()[1] == "1/100000"
     assert "test" in rest
     assert err.startswith("tutor: Stopped after step ")
+    assert "torch" in loaded(err)
+    assert not loaded(err) & {"textual", "rich", "plotext"}
     run = read_run(tmp_path / "run")
     assert run.finished is not None
     assert run.finished["reason"] == "stopped"

@@ -87,8 +87,8 @@ def test_what_was_not_measured_is_left_out() -> None:
     )
     regression = result_lines(RunFinished("done", 1, 0.5, 2.0, 0.5, NAN, NAN, 0.25, NAN))
     assert regression[1:4] == ["                  loss", "training        0.5000", "test            0.2500"]
-    nothing = result_lines(RunFinished("failed", 0, 0.0, 0.0, NAN, NAN, NAN, NAN, NAN))
-    assert nothing == ["", "0 steps in 0.00 s."]
+    failed = result_lines(RunFinished("failed", 1, 0.5, 2.0, NAN, NAN, NAN, NAN, NAN))
+    assert failed == ["", "1 step in 0.50 s, 2 samples per second."]
 
 
 @pytest.mark.parametrize(
@@ -226,12 +226,14 @@ def test_lines_are_flushed_at_every_event_that_is_no_step() -> None:
     stream = Counted()
     writer = LineWriter(stream)
     for step in range(1, 200):
-        writer.write(StepDone(step, 1, 0.5, 0.5), 0.0)
-    few = stream.flushes
-    writer.write(EPOCHS[0], 0.0)
-    assert stream.flushes == few + 1
-    assert few < 100
-    assert len([json.loads(line) for line in stream.getvalue().splitlines()]) == 200
+        writer.write(StepDone(step, 1, 0.5, 0.5), 0.001 * step)
+    assert stream.flushes == 0
+    writer.write(EPOCHS[0], 0.2)
+    assert stream.flushes == 1
+    for step in range(200, 1200):  # a second of steps
+        writer.write(StepDone(step, 1, 0.5, 0.5), 0.001 * step)
+    assert 4 <= stream.flushes <= 6
+    assert len([json.loads(line) for line in stream.getvalue().splitlines()]) == 1200
 
 
 def test_streams_know_what_they_are(monkeypatch: pytest.MonkeyPatch) -> None:

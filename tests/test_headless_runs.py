@@ -36,6 +36,13 @@ def test_train_as_json_and_into_a_folder(capsys: Caught, tmp_path: Path) -> None
     out, err = capsys.readouterr()
     assert err == ""
     printed = [json.loads(line, parse_constant=lambda name: pytest.fail(name)) for line in out.splitlines()]
+    names = [event["event"] for event in printed]
+    assert (names[0], names[-1]) == ("run_started", "run_finished")
+    assert [event["step"] for event in printed if event["event"] == "step_done"] == [1, 2, 3, 4, 5]
+    assert names.count("epoch_done") == 1
+    times = [event["time"] for event in printed]
+    assert times[0] == 0
+    assert times == sorted(times)
     run = read_run(folder)
     assert list(run.events) == printed
     assert run.experiment == printed[0]["experiment"]

@@ -14,7 +14,6 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TextIO
 
@@ -47,15 +46,14 @@ class LineWriter:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._flushed = monotonic()
+        self._flushed = 0.0
 
     def write(self, event: Event, seconds: float) -> None:
         """One event, one line. Raises OSError when the stream cannot take it."""
         self._stream.write(event_line(event, seconds) + "\n")
-        now = monotonic()
-        if not isinstance(event, StepDone) or now - self._flushed > FLUSH_SECONDS:
+        if seconds - self._flushed > FLUSH_SECONDS or not isinstance(event, StepDone):
             self._stream.flush()
-            self._flushed = now
+            self._flushed = seconds
 
 
 class RunFolder:
@@ -63,7 +61,7 @@ class RunFolder:
 
     def __init__(self, folder: Path, experiment: str) -> None:
         self.folder = folder
-        _refuse_taken(folder)
+        check_free(folder)
         with _explained(folder):
             folder.mkdir(parents=True, exist_ok=True)
             replace_file(folder / EXPERIMENT, lambda path: _write_text(path, f"{experiment}\n"))
@@ -176,7 +174,8 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _refuse_taken(folder: Path) -> None:
+def check_free(folder: Path) -> None:
+    """Raises RunError, with what to do, unless the folder is new or empty."""
     if is_run(folder):
         raise RunError(f"{folder} already holds a run. Name another folder, or delete this one first.")
     if folder.exists() and not folder.is_dir():
@@ -199,7 +198,10 @@ def _explained(folder: Path) -> Iterator[None]:
 
 
 def _unwritable(folder: Path, error: OSError | RuntimeError) -> RunError:
-    reason = getattr(error, "strerror", None) or str(error).partition("\n")[0].rstrip(".")
+    reason = (
+        getattr(error, "strerror", None)
+        or "PyTorch could not write the whole model, as happens on a full disk"
+    )
     return RunError(
         f"The run cannot be written to {folder}: {reason}. Make room there, or name another folder."
     )

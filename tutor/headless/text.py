@@ -27,7 +27,7 @@ class TextReport:
         elif isinstance(event, EpochDone):
             self._bar.clear()
             put(epoch_line(event, self._epochs))
-        elif isinstance(event, RunFinished):
+        elif isinstance(event, RunFinished) and event.steps:
             self._bar.clear()
             for line in result_lines(event):
                 put(line)
@@ -86,9 +86,12 @@ def result_lines(event: RunFinished) -> list[str]:
         lines.append(
             f"{name:<10}  {loss(value):>10}" + ("" if math.isnan(accuracy) else f"  {percent(accuracy):>8}")
         )
-    speed = f", {event.samples_per_second:,.0f} samples per second" if event.steps else ""
     steps = "1 step" if event.steps == 1 else f"{event.steps:,} steps"
-    return [*lines, "", f"{steps} in {span(event.seconds)}{speed}."]
+    return [
+        *lines,
+        "",
+        f"{steps} in {span(event.seconds)}, {event.samples_per_second:,.0f} samples per second.",
+    ]
 
 
 def ending(event: RunFinished) -> str:

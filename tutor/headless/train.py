@@ -12,7 +12,7 @@ from tutor.core.control import Control
 from tutor.core.events import Event, RunFinished
 from tutor.core.experiment import Experiment
 from tutor.core.history import History
-from tutor.core.runs import LineWriter, RunFolder
+from tutor.core.runs import LineWriter, RunFolder, check_free
 from tutor.headless import streams
 from tutor.headless.bar import Bar, Drawing
 from tutor.headless.stopping import Stops
@@ -26,21 +26,22 @@ def train_line(experiment: Experiment, *, data_dir: Path, out: Path | None, as_j
 
     Raises TutorError for data, a device or a folder that cannot be used, and OSError when the output is closed.
     """
+    bar = Bar(streams.is_terminal(sys.stderr) and not (as_json and streams.is_terminal(sys.stdout)))
+    if out:
+        check_free(out)
+    bar.draw(0, "starting PyTorch")
+    from tutor.core.training import Kept, train
+
+    kept, history = Kept(), History() if plot else None
     with contextlib.ExitStack() as stack:
+        stack.callback(bar.clear)
+        # From here on Ctrl+C stops the run; before, while PyTorch is imported, it ends the process at once.
         stops = stack.enter_context(Stops())
         folder = stack.enter_context(RunFolder(out, str(experiment))) if out else None
-        bar = Bar(streams.is_terminal(sys.stderr) and not (as_json and streams.is_terminal(sys.stdout)))
-        stack.callback(bar.clear)
-        history = History() if plot else None
-        prints = [LineWriter(sys.stdout).write if as_json else TextReport(bar).write]
         keeps: list[Write] = [folder.write] if folder else []
         if history:
             keeps.append(lambda event, seconds: history.fold(event))
-
-        bar.draw(0, "starting PyTorch")
-        from tutor.core.training import Kept, train
-
-        kept = Kept()
+        prints = [LineWriter(sys.stdout).write if as_json else TextReport(bar).write]
         events = train(experiment, data_dir=data_dir, control=stops.control, keep=kept, progress=Drawing(bar))
         finished, lost = follow(events, stops.control, keeps, prints)
         bar.clear()
