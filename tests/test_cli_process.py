@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pexpect
 import pytest
 import torch
 from cli_helpers import MODULES, command, loaded, start, write_lessons
@@ -111,3 +112,14 @@ def test_a_stream_without_utf8_gets_plain_words(tmp_path: Path, encoding: str) -
     done = shell(f"tutor lessons --lessons {folder}; tutor 7 --lessons {folder}", PYTHONIOENCODING=encoding)
     assert b'?(x) - "so"' in done.stdout
     assert done.stderr.startswith(b'tutor: There is no lesson 7. Known: 0 lesson-0. Write "tutor lessons"')
+
+
+def test_a_terminal_opens_the_app_at_the_place_and_quits_cleanly(lessons: str, tmp_path: Path) -> None:
+    environment = {**os.environ, "TERM": "xterm-256color", "TUTOR_STATE_DIR": str(tmp_path)}
+    words = ["-m", "tutor", "1/text", "--lessons", lessons]
+    child = pexpect.spawn(sys.executable, words, env=environment, dimensions=(24, 80), timeout=60)
+    child.expect("Some words")
+    child.send("q")  # PyTorch is still being imported on a thread
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, child.signalstatus) == (0, None)

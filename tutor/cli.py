@@ -166,11 +166,21 @@ def _open(args: argparse.Namespace) -> int:
     streams_open = (sys.stdin, sys.stdout, sys.stderr)
     if not all(map(streams.is_terminal, streams_open)):
         return _tour_instead(course, place, data_dir)
+    from tutor.ui import hangup
     from tutor.ui.app import TutorApp
 
-    app = TutorApp(course, _progress(), start=place, data_dir=data_dir)
-    app.run()
-    return app.return_code or 0
+    return _leave(hangup.run(TutorApp(course, _progress(), start=place, data_dir=data_dir)))
+
+
+def _leave(code: int) -> int:
+    """End the process here if a thread still imports PyTorch: Python's own end beside it is a crash, often."""
+    import threading
+
+    if threading.active_count() > 1:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _place(course: Course, words: list[str]) -> str:
