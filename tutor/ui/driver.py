@@ -15,7 +15,7 @@ import termios
 import tty
 import unicodedata
 from collections.abc import Callable
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
@@ -77,7 +77,7 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
         self._out = TerminalOut()
-        self._file = cast(TextIO, self._out)
+        self._file = cast(Any, self._out)
         self._kept: list[int] = []  # copies of standard output and error while the log stands in for them
         self._stopped = False  # the app was suspended by a signal that it saw
 
@@ -85,7 +85,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         self._keep_off_screen()
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
 
     def close(self) -> None:
         super().close()
