@@ -90,7 +90,7 @@ def _shake(table: Table, draws: Draws, variant: NDArray[np.intp], points: Floats
     # Some hands are steadier than others.
     hand = np.float32(0.55) + np.float32(1.1) * np.square(draws.uniform(1))
     alone = draws.normal(2 * size, 0.028).reshape(-1, 2, size)
-    smooth = draws.normal(2 * size, 0.11).reshape(-1, 2, size)
+    smooth = draws.normal(2 * size, 0.135).reshape(-1, 2, size)
     before, after = table.before[variant][:, None, :], table.after[variant][:, None, :]
     for _ in range(2):
         sides = np.take_along_axis(smooth, before, 2) + np.take_along_axis(smooth, after, 2)
