@@ -44,11 +44,11 @@ class ImageLab(StepScreen):
     views: ClassVar[tuple[str, ...]] = ()
 
     class Opened(Message):
-        """The dataset is open, or `error` says why not."""
+        """The dataset is open: its images and labels, or an `error` that says why not."""
 
-        def __init__(self, error: str = "") -> None:
+        def __init__(self, opened: tuple[Tensor, Tensor] | None = None, error: str = "") -> None:
             super().__init__()
-            self.error = error
+            self.opened, self.error = opened, error
 
     class Progressed(Message):
         """The dataset is being drawn."""
@@ -91,18 +91,18 @@ class ImageLab(StepScreen):
         try:
             from tutor.core.data import open_images
 
-            self.images, self.labels = open_images(
+            opened = open_images(
                 self.lab.dataset,
                 "train",
                 self.app.data_dir,
                 lambda done, what: self._tell(self.Progressed(done, what)),
                 self._left.is_set,
             )
-            self._tell(self.Opened())
+            self._tell(self.Opened(opened))
         except TutorError as error:
-            self._tell(self.Opened(str(error)))
+            self._tell(self.Opened(error=str(error)))
         except Exception as error:
-            self._tell(self.Opened(put_down(error)))
+            self._tell(self.Opened(error=put_down(error)))
 
     def _tell(self, message: Message) -> None:
         if not self._left.is_set():
@@ -112,9 +112,10 @@ class ImageLab(StepScreen):
         self._say(f"{event.what}: {100 * event.done:.0f} %")
 
     def on_image_lab_opened(self, event: Opened) -> None:
-        if event.error:
+        if event.opened is None:
             self._say(event.error, warning=True)
             return
+        self.images, self.labels = event.opened
         self.opened()
         self.mark_done()
         self.redraw()
