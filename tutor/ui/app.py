@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.geometry import Size
 from textual.screen import Screen
 
 from tutor import paths
@@ -31,13 +32,8 @@ class TutorApp(App[None]):
 
     TITLE = "tutor"
     ENABLE_COMMAND_PALETTE = True
-    CSS_PATH: ClassVar = [
-        "styles/app.tcss",
-        "styles/home.tcss",
-        "styles/step.tcss",
-        "styles/lab.tcss",
-        "styles/over.tcss",
-    ]
+    # What the first screen needs; every other screen brings its own, because parsing it takes time.
+    CSS_PATH: ClassVar = ["styles/app.tcss", "styles/home.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "reference", "Reference", tooltip="Open the quick reference; come back where you were"),
         Binding("question_mark,f1", "help", "Help", tooltip="Show the keys of this screen", key_display="?"),
@@ -128,7 +124,7 @@ class TutorApp(App[None]):
             self.switch_screen(screen)
         else:
             self.push_screen(screen)
-        self._check_room()
+        self._check_room(self.size)
 
     def _screen_for(self, lesson: Lesson, step: Step) -> StepScreen:
         from tutor.learning.steps import Lab
@@ -212,13 +208,13 @@ class TutorApp(App[None]):
     # Room
 
     def on_resize(self, event: events.Resize) -> None:
-        self._check_room()
+        self._check_room(event.size)
 
-    def _check_room(self) -> None:
+    def _check_room(self, size: Size) -> None:
         """Ask for more room over everything else while the terminal is too small."""
         from tutor.ui.screens.room import RoomScreen
 
-        small = self.size.width < MIN_WIDTH or self.size.height < MIN_HEIGHT
+        small = size.width < MIN_WIDTH or size.height < MIN_HEIGHT
         if small and not isinstance(self.screen, RoomScreen):
             self.push_screen(RoomScreen(MIN_WIDTH, MIN_HEIGHT))
         elif not small and isinstance(self.screen, RoomScreen):

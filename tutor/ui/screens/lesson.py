@@ -10,9 +10,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from tutor.learning.markdown import python_blocks
 from tutor.learning.steps import Predict, Quiz
 from tutor.ui.screens.step import StepScreen
-from tutor.ui.widgets.markdown import LessonMarkdown, python_blocks
+from tutor.ui.widgets.markdown import LessonMarkdown
 from tutor.ui.widgets.question import QuestionView
 from tutor.ui.widgets.reading import Reading
 
@@ -53,6 +54,8 @@ class LessonScreen(StepScreen):
         return list(self.query(QuestionView))
 
     def on_mount(self) -> None:
+        if not self.query(Reading):  # replaced by another step before it was shown
+            return
         self._show_result()
         open_views = [view for view in self.views if view.chosen is None]
         target = open_views[0] if open_views else self.query_one(Reading)
@@ -100,6 +103,8 @@ class LessonScreen(StepScreen):
             self._bring_up(target)
 
     def _show_result(self) -> None:
+        if not self.query("#onward"):  # focus moves while the screen is built up and taken down, too
+            return
         self.query_one("#result", Static).update(self._result())
         self.query_one("#onward", Static).update(self._onward())
         self.refresh_bindings()
@@ -160,4 +165,4 @@ class LessonScreen(StepScreen):
             self.app.push_screen(RereadScreen(self.lesson, step))
 
     def action_copy(self) -> None:
-        self.app.copy_code("\n\n".join(block.rstrip() for block in python_blocks(self.step.text)) + "\n")
+        self.app.copy_code("\n\n".join(block.code.rstrip() for block in python_blocks(self.step.text)) + "\n")

@@ -8,6 +8,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from tutor.ui.styles import styles
+
 FRAME = 8
 """Lines of a box around the part that scrolls: border, padding, a heading, the keys, and space between."""
 
@@ -17,6 +19,7 @@ Result = TypeVar("Result")
 class OverScreen(ModalScreen[Result], Generic[Result]):
     """Closed by `b` or Escape. App keys do not reach through it, but Ctrl+Q does."""
 
+    CSS_PATH = styles("over")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "b,escape", "back", "Back", tooltip="Close this and go back to where you were", key_display="b"

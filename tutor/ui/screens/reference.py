@@ -14,8 +14,10 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tutor.errors import TutorError
+from tutor.learning.markdown import python_blocks
+from tutor.ui.styles import styles
 from tutor.ui.widgets.key_bar import KeyBar
-from tutor.ui.widgets.markdown import LessonMarkdown, python_blocks
+from tutor.ui.widgets.markdown import LessonMarkdown
 from tutor.ui.widgets.reading import Reading
 from tutor.ui.widgets.step_list import hang
 
@@ -42,6 +44,7 @@ class CardList(OptionList):
 class ReferenceScreen(Screen[None]):
     """All cards of the course."""
 
+    CSS_PATH = styles("reading", "reference")
     app: TutorApp
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
@@ -120,7 +123,7 @@ class ReferenceScreen(Screen[None]):
 
     def action_copy(self) -> None:
         if card := self.card:
-            self.app.copy_code("\n\n".join(block.rstrip() for block in python_blocks(card.text)) + "\n")
+            self.app.copy_code("\n\n".join(block.code.rstrip() for block in python_blocks(card.text)) + "\n")
 
     def action_page(self, direction: int) -> None:
         reading = self.query_one(Reading)

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.ui.styles import styles
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.markdown import LessonMarkdown
 from tutor.ui.widgets.reading import Reading
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 class RereadScreen(Screen[None]):
     """The text of one step; `b` or the end of the text goes back."""
 
+    CSS_PATH = styles("reading", "step")
     app: TutorApp
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]

@@ -10,10 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tutor.ui.styles import styles
+
 
 class RoomScreen(ModalScreen[None]):
     """One sentence, until there is room."""
 
+    CSS_PATH = styles("over")
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "app.quit", "Quit")]
 
     def __init__(self, width: int, height: int) -> None:

@@ -62,11 +62,3 @@ class LessonMarkdown(Markdown):
 
     def __init__(self, text: str, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(text, id=id, classes=classes, open_links=False)
-
-
-def python_blocks(text: str) -> list[str]:
-    """The Python of every ```python fence of a markdown text."""
-    from markdown_it import MarkdownIt
-
-    tokens = MarkdownIt("commonmark").parse(text)
-    return [token.content for token in tokens if token.type == "fence" and token.info.startswith("python")]
