@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tutor.core.experiment import Experiment, parse
 from tutor.core.words import DATASETS
 from tutor.errors import ExperimentError
@@ -9,7 +11,23 @@ from tutor.learning.steps import WORD_KEYS, Knob, Lab
 from tutor.learning.tables import Table
 
 PANELS = ("loss", "accuracy", "boundary", "confusion", "weights", "fit")
-OWN_LABS = ("gallery", "batch-stream")
+# Labs with mechanics of their own, and what each must name: a dataset, an experiment, or nothing.
+OWN_LABS = {
+    "gallery": "dataset",
+    "batch-stream": "dataset",
+    "race": "dataset",
+    "builder": "",
+    "loss-microscope": "",
+    "softmax-explorer": "",
+    "choose-the-loss": "",
+    "loop-under-glass": "experiment",
+    "your-digit": "experiment",
+    "classifier": "experiment",
+    "sweep": "experiment",
+    "one-batch": "experiment",
+    "stop-and-resume": "experiment",
+    "clinic": "",
+}
 KNOB_KEYS = (
     *WORD_KEYS,
     *(name.replace("_", "-") for name in Experiment.__dataclass_fields__ if name not in WORD_KEYS),
@@ -20,9 +38,7 @@ def read_lab(table: Table, id: str, title: str, minutes: int, text: str) -> Lab:
     """A lab step. Faults go into the table; what is faulty reads as its neutral value."""
     seconds = table.whole("seconds", 0, 3600, needed=False)
     if table.has("lab"):
-        lab = table.one_of("lab", OWN_LABS)
-        dataset = table.one_of("dataset", DATASETS)
-        return Lab(id, title, minutes, text, lab=lab, dataset=dataset, seconds=seconds)
+        return _own_lab(table, Lab(id, title, minutes, text, seconds=seconds))
     line = table.text("experiment")
     compare = table.text("compare", needed=False)
     experiment = _parsed(table, line)
@@ -42,6 +58,16 @@ def read_lab(table: Table, id: str, title: str, minutes: int, text: str) -> Lab:
         pace=table.whole("pace", 0, 1_000_000, needed=False),
         seconds=seconds,
     )
+
+
+def _own_lab(table: Table, lab: Lab) -> Lab:
+    """A lab in code: its name, and the dataset or experiment that it works on."""
+    name = table.one_of("lab", OWN_LABS)
+    needs = OWN_LABS.get(name, "dataset experiment" if not name else "")
+    dataset = table.one_of("dataset", DATASETS, bool(name)) if "dataset" in needs else ""
+    experiment = table.text("experiment", bool(name)) if "experiment" in needs else ""
+    _parsed(table, experiment)
+    return replace(lab, lab=name, dataset=dataset, experiment=experiment)
 
 
 def _parsed(table: Table, line: str) -> Experiment | None:
