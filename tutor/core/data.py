@@ -66,6 +66,7 @@ class Batches:
         self.split, self.order, self.generator = split, order, generator
         self.batch_size = batch_size or max(1, len(split))
         self.place: torch.device | None = None  # where inputs are sent: the mistake wrong-device
+        self._one = split.targets.data_ptr() == split.labels.data_ptr()  # under ce, targets are the labels
         self._sorted = split.labels.argsort(stable=True) if order == "sorted" else None
 
     def __len__(self) -> int:
@@ -85,11 +86,9 @@ class Batches:
         for indices in self.indices().to(device).split(self.batch_size):
             # index_select is several times faster here than split.inputs[indices]
             inputs = split.inputs.index_select(0, indices)
-            yield (
-                inputs if self.place is None else inputs.to(self.place),
-                split.targets.index_select(0, indices),
-                split.labels.index_select(0, indices),
-            )
+            labels = split.labels.index_select(0, indices)
+            targets = labels if self._one else split.targets.index_select(0, indices)
+            yield inputs if self.place is None else inputs.to(self.place), targets, labels
 
 
 def load(

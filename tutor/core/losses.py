@@ -71,4 +71,4 @@ def predict(logits: Tensor, experiment: Experiment) -> Tensor:
 def count_correct(logits: Tensor, labels: Tensor, experiment: Experiment) -> Tensor:
     """How many samples are wholly right, as a tensor of one number: no wait for a GPU."""
     right = predict(logits, experiment) == labels
-    return right.all(dim=1).sum() if right.dim() > 1 else right.sum()
+    return torch.count_nonzero(right.all(dim=1) if right.dim() > 1 else right)  # cheaper than sum()

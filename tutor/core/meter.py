@@ -26,7 +26,7 @@ class Meter:
 
     def start_epoch(self) -> None:
         """Forget the epoch before."""
-        self.samples, self._loss, self._right = 0, 0.0, 0
+        self.samples, self._loss, self._right = 0, 0.0, 0.0
 
     @property
     def loss(self) -> float:
@@ -41,28 +41,25 @@ class Meter:
     def add(self, step: int, epoch: int, loss: Tensor, logits: Tensor, labels: Tensor) -> list[StepDone]:
         """Take in one step. Returns the steps whose figures are known by now: on the CPU, this one."""
         right = count_correct(logits, labels, self.experiment) if self.counts_right else None
+        if self.block == 1:  # the CPU: nothing to wait for, so the shortest way
+            return [self._done(step, epoch, len(labels), loss.item(), 0 if right is None else right.item())]
         self._waiting.append((step, epoch, len(labels), loss.detach(), right))
         return self.flush() if len(self._waiting) >= self.block else []
 
     def flush(self) -> list[StepDone]:
-        """The steps still waiting."""
+        """The steps still waiting, read in one go."""
         waiting, self._waiting = self._waiting, []
-        if len(waiting) > 1:
-            losses = torch.stack([loss for *_, loss, _ in waiting]).tolist()
-            rights = torch.stack(
-                [right for *_, right in waiting if right is not None] or [torch.zeros(())]
-            ).tolist()
-        else:
-            losses = [loss.item() for *_, loss, _ in waiting]
-            rights = [right.item() for *_, right in waiting if right is not None]
-        if not self.counts_right:
-            rights = [0] * len(losses)
+        if not waiting:
+            return []
+        losses = torch.stack([loss for *_, loss, _ in waiting]).tolist()
+        known = [right for *_, right in waiting if right is not None]
+        rights = torch.stack(known).tolist() if known else [0] * len(losses)
         return [
             self._done(step, epoch, size, loss, right)
             for (step, epoch, size, _, _), loss, right in zip(waiting, losses, rights, strict=True)
         ]
 
-    def _done(self, step: int, epoch: int, size: int, loss: float, right: int) -> StepDone:
+    def _done(self, step: int, epoch: int, size: int, loss: float, right: float) -> StepDone:
         self.samples += size
         self._loss += loss * size
         self._right += right

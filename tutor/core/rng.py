@@ -10,6 +10,7 @@ class RunRng:
     """Swaps the run's own random state in while the model draws, and out again. Also for dropout on a GPU."""
 
     def __init__(self, seed: int, device: torch.device) -> None:
+        self.active = True  # False: nothing draws, so there is nothing to swap
         self._device = device if device.type == "cuda" else None
         outside = self._read()
         torch.manual_seed(seed)
@@ -17,12 +18,14 @@ class RunRng:
         self._write(outside)
 
     def __enter__(self) -> None:
-        self._outside = self._read()
-        self._write(self._own)
+        if self.active:
+            self._outside = self._read()
+            self._write(self._own)
 
     def __exit__(self, *_: object) -> None:
-        self._own = self._read()
-        self._write(self._outside)
+        if self.active:
+            self._own = self._read()
+            self._write(self._outside)
 
     def _read(self) -> tuple[Tensor, Tensor | None]:
         return torch.get_rng_state(), torch.cuda.get_rng_state(self._device) if self._device else None

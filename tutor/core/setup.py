@@ -94,6 +94,7 @@ def prepare(
     rng = RunRng(experiment.seed, device)
     with rng:
         model = build_model(experiment).to(device)
+    rng.active = experiment.dropout > 0  # the only layer that draws
     generator = Generator().manual_seed(experiment.seed)
     train_loader = Batches(data.train, experiment.batch, experiment.order, generator)
     if experiment.mistake == "wrong-device":

@@ -154,7 +154,7 @@ def _epochs(
                 return "stopped", "You stopped the run."
             if step == total_steps:
                 break
-            if step % check_every == 0 and len(setup.data.val):
+            if step % check_every == 0 and step % len(setup.train_loader) and len(setup.data.val):
                 yield _checked(setup, step, run)
         yield from meter.flush()
         yield _epoch_done(setup, clock, meter, epoch)
