@@ -161,7 +161,8 @@ def _open(args: argparse.Namespace) -> int:
     """The app; without a terminal, the tour."""
     from tutor import paths
 
-    course, data_dir = _course(args.lessons), paths.data_dir(args.data_dir)
+    left_out: list[str] = []
+    course, data_dir = _course(args.lessons, left_out), paths.data_dir(args.data_dir)
     place = _place(course, args.place)
     streams_open = (sys.stdin, sys.stdout, sys.stderr)
     if not all(map(streams.is_terminal, streams_open)):
@@ -169,7 +170,9 @@ def _open(args: argparse.Namespace) -> int:
     from tutor.ui import hangup
     from tutor.ui.app import TutorApp
 
-    return _leave(hangup.run(TutorApp(course, _progress(), start=place, data_dir=data_dir)))
+    return _leave(
+        hangup.run(TutorApp(course, _progress(), start=place, data_dir=data_dir, notice="\n".join(left_out)))
+    )
 
 
 def _leave(code: int) -> int:
@@ -265,14 +268,17 @@ def _progress() -> Progress:
     return Progress.load()
 
 
-def _course(chosen: str | None) -> Course:
-    """The lessons of the folder. A faulty one is left out, and named on standard error."""
+def _course(chosen: str | None, left_out: list[str] | None = None) -> Course:
+    """The lessons of the folder. A faulty one is left out: named in `left_out`, else on standard error."""
     from tutor.learning.lessons import Fault, load_course
 
     folder, faults = _lessons_folder(chosen), list[Fault]()
     course = load_course(folder, faults=faults)
     for fault in faults:
-        streams.say(f"tutor: a lesson was left out. {fault}")
+        if left_out is None:
+            streams.say(f"tutor: a lesson was left out. {fault}")
+        else:
+            left_out.append(f"A lesson was left out. {fault}")
     if not course.lessons:
         raise LessonError(
             f"No lesson in {folder} can be opened. Write “tutor check-lessons {folder}” for the reasons."
@@ -316,7 +322,7 @@ def _refused(error: OSError) -> int:
 
 def _unexpected(error: Exception) -> int:
     """A fault of tutor's own: the traceback goes to the log, one sentence to the person."""
-    from tutor.headless.log import note
+    from tutor.log import note
 
     return _failed(
         f"Something went wrong inside tutor ({type(error).__name__}: {error}). The details {note(error)}.", 1

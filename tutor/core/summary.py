@@ -45,7 +45,11 @@ def _alone(run: History) -> str:
 def _so_far(run: History) -> str:
     if not run.step:
         return ""
-    right = "" if math.isnan(run.train_accuracy.last) else f", {percent(run.train_accuracy.last)} of the batch right"
+    right = (
+        ""
+        if math.isnan(run.train_accuracy.last)
+        else f", {percent(run.train_accuracy.last)} of the batch right"
+    )
     return f"At step {run.step:,} the loss is {run.train_loss.last:.3g}{right}."
 
 
@@ -60,7 +64,11 @@ def _paired(run: History) -> str:
     words = [loss]
     if not math.isnan(finished.test_accuracy):
         words.append(f"test accuracy {percent(finished.test_accuracy)}")
-        words.append(f"a batch first 95 % right at step {run.first_over_95:,}" if run.first_over_95 else "never a batch 95 % right")
+        words.append(
+            f"a batch first 95 % right at step {run.first_over_95:,}"
+            if run.first_over_95
+            else "never a batch 95 % right"
+        )
     elif not math.isnan(finished.test_loss):
         words.append(f"test loss {finished.test_loss:.3g}")
     if saved := run.evaluated["test"].saved_bytes if "test" in run.evaluated else 0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -68,11 +68,25 @@ class Entry:
 def title_row(
     title: str, entries: Sequence[Entry], width: int, palette: Palette, ascii_only: bool
 ) -> list[Segment]:
-    """The title at the left and the legend at the right; labels shorten before series fall out of it."""
+    """The title at the left and the legend at the right.
+
+    Values fall out before the title does; then labels shorten, before series fall out.
+    """
+    valueless = [replace(entry, value="") for entry in entries]
+    wanted = width - (cell_len(title) + 2 if title else 0)
+    attempts = [
+        (entries, None),
+        (entries, 12),
+        (valueless, None),
+        (valueless, 8),
+        (entries, 5),
+        (entries, 3),
+        (entries, 0),
+    ]
     legend: list[Segment] = []
-    for label_width in (None, 12, 8, 5, 3, 0):
-        legend = _legend(entries, label_width, palette, ascii_only)
-        if sum(segment.cell_length for segment in legend) <= width:
+    for index, (shown, label_width) in enumerate(attempts):
+        legend = _legend(shown, label_width, palette, ascii_only)
+        if sum(segment.cell_length for segment in legend) <= (wanted if index < 4 else width):
             break
     room = width - sum(segment.cell_length for segment in legend)
     if room <= 0:

@@ -16,7 +16,7 @@ from tutor.errors import TutorError
 from tutor.headless import streams
 from tutor.headless.bar import Bar, Drawing, run_text, span
 from tutor.headless.listing import count
-from tutor.headless.log import note
+from tutor.log import note
 from tutor.headless.stopping import Stops
 from tutor.headless.text import ending, percent
 from tutor.learning.lessons import Lab, Lesson

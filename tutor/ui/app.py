@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
@@ -17,6 +18,7 @@ from tutor import paths
 from tutor.errors import TutorError
 from tutor.ui.drawing_data import BuiltInChanged, DrawingData
 from tutor.ui.theme import THEMES
+from tutor.ui.trouble import put_down
 from tutor.ui.warming import Warming
 
 if TYPE_CHECKING:
@@ -97,6 +99,11 @@ class TutorApp(App[None]):
     def _tell_screens(self, message: BuiltInChanged) -> None:
         for screen in self.screen_stack:
             screen.post_message(BuiltInChanged(message.name, message.fraction, message.error))
+
+    def _fatal_error(self) -> None:
+        """A fault of tutor's own: the traceback goes to the log, one sentence to the person."""
+        self._exit_renderables.append(Text(put_down(self._exception or RuntimeError("unknown"))))
+        self._close_messages_no_wait()
 
     # Where to
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import cast, get_args
 
 from tutor.drawing.palette import Glyphs, Palette
 
@@ -11,8 +12,8 @@ from tutor.drawing.palette import Glyphs, Palette
 def glyphs() -> Glyphs:
     """braille; block on a Linux console, whose fonts lack braille; ascii without UTF-8. TUTOR_GLYPHS decides first."""
     chosen = os.environ.get("TUTOR_GLYPHS", "")
-    if chosen == "braille" or chosen == "block" or chosen == "ascii":
-        return chosen
+    if chosen in get_args(Glyphs):
+        return cast(Glyphs, chosen)
     encoding = (getattr(sys.__stderr__, "encoding", "") or "").lower().replace("-", "")
     if encoding not in ("utf8", "utf16"):
         return "ascii"
