@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from terminals import Terminal
 
+from tutor import paths
 from tutor.learning.lessons import load_course
 from tutor.learning.progress import Progress
 
@@ -41,7 +42,7 @@ def terminal(state: Path, drawn_data: Path) -> Iterator[Open]:
 def predicted(state: Path) -> None:
     """Every prediction is locked, so that every lab may run."""
     progress = Progress.load(state / "progress.json")
-    for lesson in load_course().lessons:
+    for lesson in load_course(paths.lessons_dir()).lessons:
         for step in lesson.steps:
             if step.kind == "predict":
                 progress.predict(lesson, step, 0)
