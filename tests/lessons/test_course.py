@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
+import re
+from pathlib import Path
 
 import pytest
 
@@ -59,16 +60,9 @@ def test_numbers_and_ids_are_stable() -> None:
 def test_a_lesson_has_what_it_must_have(lesson: Lesson) -> None:
     assert len(labs(lesson)) >= 2
     assert sum(isinstance(step, Read) for step in lesson.steps) >= 4
-    assert any(isinstance(step, Quiz) for step in lesson.steps)
+    assert sum(len(step.questions) for step in lesson.steps if isinstance(step, Quiz)) >= 5
     assert lesson.summary and len(lesson.teaches) >= 3
     assert any(python_blocks(step.text) for step in lesson.steps)
-
-
-@every_lesson
-def test_a_lesson_ends_with_a_quiz_and_the_prerequisites_begin_with_one(lesson: Lesson) -> None:
-    quiz = lesson.steps[-1 if lesson.number else 0]
-    assert isinstance(quiz, Quiz)
-    assert len(quiz.questions) >= 5
 
 
 @every_lesson
@@ -76,8 +70,6 @@ def test_the_main_lab_is_predicted_before_it_runs(lesson: Lesson) -> None:
     predicted = [step.about for step in lesson.steps if isinstance(step, Predict)]
     assert predicted
     assert lesson.number == 0 or lesson.main in predicted  # the very first run asks nothing yet
-    for before, after in itertools.pairwise(lesson.steps):
-        assert not isinstance(before, Predict) or after.id == before.about
 
 
 @every_lesson
@@ -112,10 +104,25 @@ def test_the_experiments_are_written_so_that_two_runs_are_the_same(lesson: Lesso
 def test_each_of_the_five_mistakes_is_run_and_has_its_card() -> None:
     run = {word for lesson in COURSE.lessons for lab in labs(lesson) for word in lab.compare.split()}
     assert {f"mistake={mistake}" for mistake in MISTAKES} <= run
-    assert {card.id for card in COURSE.cards if card.kind == "mistake"} == MISTAKES
+    assert {card.id for card in COURSE.cards if card.kind == "mistake"} >= MISTAKES
 
 
 def test_every_card_leads_to_a_lab() -> None:
     assert len(COURSE.cards) >= 9
     for card in COURSE.cards:
         assert isinstance(COURSE.find(card.lab)[1], Lab), card.id
+
+
+def test_the_example_in_contributing_is_a_good_lesson(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    files = re.findall(
+        r"^(`{3,})(?:toml|markdown)\n(?:# |<!-- )my_lessons/([\w/.]+).*\n([\s\S]*?)^\1$", text, re.MULTILINE
+    )
+    assert [name for _, name, _ in files] == ["7_momentum/lesson.toml", "7_momentum/idea.md"]
+    for _, name, content in files:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    assert check_course(tmp_path) == []
+    (lesson,) = load_course(tmp_path).lessons
+    assert [step.kind for step in lesson.steps] == ["read", "predict", "lab", "quiz"]
+    assert python_blocks(lesson.step("idea").text)
