@@ -18,11 +18,11 @@ from tutor.drawing.arrange import Page, arrange, pages
 from tutor.drawing.lines import Lines
 from tutor.drawing.panels import Shown
 from tutor.errors import TutorError
-from tutor.learning.steps import Lab, Predict
+from tutor.learning.steps import Lab
 from tutor.ui import terminal
 from tutor.ui.labrun import LabRun, lab_experiments, own_values
 from tutor.ui.labstatus import run_status
-from tutor.ui.screens.step import StepScreen
+from tutor.ui.screens.predicted import PredictedScreen
 from tutor.ui.widgets.knobs import Knobs
 from tutor.ui.widgets.markdown import LessonMarkdown
 from tutor.ui.widgets.picture import Picture
@@ -35,7 +35,7 @@ TICKS = 8  # looks at the run per second
 SHARE = 0.12  # of the time, at the most, goes into drawing: the rest is for training
 
 
-class LabScreen(StepScreen):
+class LabScreen(PredictedScreen):
     """A lab whose content is an experiment, its knobs and its panels."""
 
     show_steps = False
@@ -126,18 +126,6 @@ class LabScreen(StepScreen):
         elif self.run_.histories:
             self._say("Press Space to run it with the new value.")
         self.run_.stop()
-
-    @property
-    def prediction_step(self) -> Predict | None:
-        """The question that must be answered before this lab may run."""
-        steps = (step for step in self.lesson.steps if isinstance(step, Predict))
-        return next((step for step in steps if step.about == self.lab.id), None)
-
-    @property
-    def locked(self) -> bool:
-        """True until the learner has predicted what will come."""
-        step = self.prediction_step
-        return step is not None and self.progress.prediction(self.lesson.id, step.id) is None
 
     def _invitation(self) -> Content:
         if self.locked:
@@ -308,16 +296,8 @@ class LabScreen(StepScreen):
             self._say(self.run_.error, warning=True)
             return
         parts = [Content(self.run_.words())]
-        step = self.prediction_step
-        chosen = self.progress.prediction(self.lesson.id, step.id) if step else None
-        if step and chosen is not None:
-            option = step.question.options[chosen]
-            verdict = (
-                ("You predicted this: ", "bold $success")
-                if option.correct
-                else ("You predicted: ", "bold $warning")
-            )
-            parts.append(Content.assemble(verdict, f"{option.text}. {option.reason}"))
+        if (predicted := self.prediction_words()) is not None:
+            parts.append(predicted)
         parts.append(Content.assemble(("Enter", "bold $accent"), ("  " + self.next_words(), "$quiet")))
         self.query_one("#lab-words", Static).update(Content("\n").join(parts))
 
