@@ -274,6 +274,10 @@ def _checked(experiment: Experiment) -> Experiment:
         raise ExperimentError(
             f"mistake=softmax-before-ce needs the loss ce, and the line says {experiment.loss}. Write ce, or leave the mistake out."
         )
+    if experiment.mistake == "list-of-layers" and not experiment.widths:
+        raise ExperimentError(
+            f"mistake=list-of-layers needs hidden layers to put in a list, and {experiment.model} has none. Take mlp:128,64."
+        )
     if experiment.scale != "standard" and len(about.shape) != 3:
         raise ExperimentError(
             f"scale={experiment.scale} is for the pixels of images, and {name} has none. Leave it out."

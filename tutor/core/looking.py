@@ -9,6 +9,7 @@ from tutor.core.data import Split
 from tutor.core.events import Looked
 from tutor.core.experiment import Experiment
 from tutor.core.losses import to_outputs
+from tutor.core.models import first_layer
 
 GRID = (40, 64)  # rows and columns of a boundary
 POINTS = 240
@@ -66,7 +67,7 @@ def _points(train: Split, experiment: Experiment) -> tuple[tuple[float, float, i
 
 def _weights(model: nn.Module, experiment: Experiment) -> tuple[tuple[tuple[float, ...], ...], ...]:
     """The first layer's weights as images: of an mlp a row per unit, of a cnn a filter per channel."""
-    layer = next(module for module in model.modules() if isinstance(module, (nn.Linear, nn.Conv2d)))
+    layer = first_layer(model)
     images = layer.weight[:IMAGES]
     if isinstance(layer, nn.Linear):
         images = images.reshape(-1, *experiment.about.shape)  # (12, 1, 28, 28)

@@ -53,6 +53,23 @@ class MLP(nn.Module):
         return logits
 
 
+class ListedMLP(nn.Module):
+    """The mistake: an MLP whose hidden layers stand in a Python list. It computes the same and registers the head only."""
+
+    def __init__(self, mlp: MLP) -> None:
+        super().__init__()
+        self.flatten = mlp.flatten
+        self.layers = list(mlp.hidden)  # a list is no module: parameters(), train() and to() do not see it
+        self.head = mlp.head
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        x = self.flatten(inputs)  # (B, 1, 28, 28) -> (B, 784)
+        for layer in self.layers:
+            x = layer(x)  # (B, 64)
+        logits: Tensor = self.head(x)  # (B, 10)
+        return logits
+
+
 class CNN(nn.Module):
     """Two 3x3 convolutions with pooling, then one linear layer."""
 
@@ -98,7 +115,16 @@ def build_model(experiment: Experiment) -> nn.Module:
             features, experiment.widths, outputs, experiment.activation, experiment.norm, experiment.dropout
         )
     init_weights(model, experiment)
+    if experiment.mistake == "list-of-layers":
+        assert isinstance(model, MLP)  # the experiment was checked
+        return ListedMLP(model)
     return model
+
+
+def first_layer(model: nn.Module) -> nn.Linear | nn.Conv2d:
+    """The layer that sees the inputs, registered or not."""
+    layers = model.layers if isinstance(model, ListedMLP) else model.modules()
+    return next(layer for layer in layers if isinstance(layer, (nn.Linear, nn.Conv2d)))
 
 
 def count_outputs(experiment: Experiment) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from tutor.core.experiment import parse
 from tutor.core.history import History
 
 
@@ -17,7 +18,13 @@ def summarise(runs: Sequence[History], labels: Sequence[str]) -> str:
     """What the runs did, in a sentence each."""
     if len(runs) == 1:
         return _alone(runs[0])
-    return " ".join(f"{label}: {_paired(run)}" for run, label in zip(runs, labels, strict=False))
+    counts = {run.started.parameters for run in runs if run.started}
+    sizes = len(counts) > 1 and len({_model(run) for run in runs}) == 1
+    return " ".join(f"{label}: {_paired(run, sizes)}" for run, label in zip(runs, labels, strict=False))
+
+
+def _model(run: History) -> str:
+    return parse(run.started.experiment).model if run.started else ""
 
 
 def _alone(run: History) -> str:
@@ -53,11 +60,13 @@ def _so_far(run: History) -> str:
     return f"At step {run.step:,} the loss is {run.train_loss.last:.3g}{right}."
 
 
-def _paired(run: History) -> str:
+def _paired(run: History, sizes: bool) -> str:
+    """With `sizes`: how many parameters the optimizer had, where that differs within a pair of one model."""
     finished = run.finished
     if finished is not None and finished.reason in ("failed", "diverged"):
         return finished.cause
-    loss = f"loss {run.train_loss.first:.3g} to {run.train_loss.last:.3g}"
+    seen = f"the optimizer saw {run.started.parameters:,} parameters, " if sizes and run.started else ""
+    loss = f"{seen}loss {run.train_loss.first:.3g} to {run.train_loss.last:.3g}"
     if finished is None:
         right = "" if math.isnan(run.train_accuracy.last) else f", {percent(run.train_accuracy.last)} right"
         return f"{loss}{right}."

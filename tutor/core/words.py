@@ -75,7 +75,14 @@ INITS = ("default", "zero", "xavier", "kaiming", "small", "large", "wrong")
 DEVICES = ("auto", "cpu", "cuda", "mps")
 ORDERS = ("shuffled", "sorted", "file")
 SCALES = ("standard", "unit", "raw")
-MISTAKES = ("softmax-before-ce", "no-zero-grad", "wrong-mode", "no-no-grad", "wrong-device")
+MISTAKES = (
+    "softmax-before-ce",
+    "no-zero-grad",
+    "wrong-mode",
+    "no-no-grad",
+    "wrong-device",
+    "list-of-layers",
+)
 
 TASK_LOSSES: dict[Task, tuple[str, ...]] = {
     "multi-class": ("ce", "bce", "mse", "mae"),
