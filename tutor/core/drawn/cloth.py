@@ -98,7 +98,7 @@ def arch(left: Floats, right: Floats, top: Floats, foot: Floats, half: Floats) -
     # The ring's width in pixels, by the smaller axis: good enough for a strap.
     gap = np.abs(distance - ONE) * np.minimum(rx, ry)[:, :, None]
     ring = np.clip(half[:, :, None] - gap + np.float32(0.5), ZERO, ONE)
-    share: Floats = ring * (MIDDLE < foot)[:, :, None]
+    share: Floats = ring * (foot > MIDDLE)[:, :, None]
     return share
 
 
@@ -138,10 +138,12 @@ def fabric(draws: Draws, mean: tuple[float, float], patterns: tuple[int, ...], g
 
     `mean`: the range of tones, 0 to 1. `patterns`: how often each of PATTERNS comes. `grain`: of the noise.
     """
-    tone, fold_depth = draws.between(mean, (0.03, 0.16))
+    shade, fold_depth = draws.between((0.0, 1.0), (0.03, 0.16))
+    # Bright cloths are the most common.
+    tone = np.float32(mean[1]) - np.float32(mean[1] - mean[0]) * shade * shade
     folds = _upsampled(_bytes(draws, (8, 8)))
     cloth = tone[:, :, None] + fold_depth[:, :, None] * folds
-    amount = draws.uniform(1, 0.2 * grain, 1.8 * grain)[:, :, None]
+    amount = draws.uniform(1, 0.1 * grain, 1.1 * grain)[:, :, None]
     cloth = cloth + amount * _bytes(draws, (SIDE, SIDE))
     kind = draws.pick(np.array(patterns, dtype=np.int64))
     sign = ONE - np.float32(2.0) * (draws.uniform(1) < tone).astype(np.float32)
@@ -159,7 +161,7 @@ def fabric(draws: Draws, mean: tuple[float, float], patterns: tuple[int, ...], g
             lines = _stripes(period[n] * np.float32(0.6), shift[n], share[n])
             mask = np.float32(0.5) * (lines[:, :, None] + lines[:, None, :])
         elif name == "flowers":
-            mask = coarse[n].repeat(2, axis=1).repeat(2, axis=2)
+            mask = _softened(coarse[n].repeat(2, axis=1).repeat(2, axis=2))
         elif name == "print":
             mask = _chest_print(place[n], size[n])
         else:
@@ -167,6 +169,13 @@ def fabric(draws: Draws, mean: tuple[float, float], patterns: tuple[int, ...], g
             mask = band(edge, edge + np.float32(4.0) + np.float32(14.0) * size[n, :1])
         cloth[n] += contrast[n] * mask
     return cloth
+
+
+def _softened(picture: Floats) -> Floats:
+    """Each pixel averaged with its right and its lower neighbour, so that squares turn into petals."""
+    picture = np.float32(0.5) * (picture + np.roll(picture, 1, axis=1))
+    soft: Floats = picture + np.roll(picture, 1, axis=2)
+    return soft * np.float32(0.5)
 
 
 def _chest_print(place: Floats, size: Floats) -> Floats:

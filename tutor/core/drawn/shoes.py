@@ -23,7 +23,7 @@ from tutor.core.drawn.draws import Draws, Floats
 
 def sneaker(draws: Draws) -> tuple[Floats, Floats]:
     """Covered share and brightness, (N, 28, 28) each; so too for all that follow."""
-    cloth = fabric(draws, (0.25, 0.95), (10, 0, 0, 5, 0, 0), 0.10)
+    cloth = fabric(draws, (0.25, 0.90), (10, 0, 0, 5, 0, 0), 0.10)
     bottom, sole, toe, tongue_at = draws.between((19.8, 22.0), (1.2, 3.0), (2.0, 4.6), (11.0, 17.0))
     height, heel, dip, left = draws.between((7.5, 12.0), (0.0, 2.5), (0.5, 3.0), (-0.5, 1.0))
     ankle = bottom - sole - height
@@ -60,7 +60,7 @@ def _laces(draws: Draws, top: Floats, tongue_at: Floats) -> Floats:
 
 
 def boot(draws: Draws) -> tuple[Floats, Floats]:
-    cloth = fabric(draws, (0.40, 0.95), (14, 0, 0, 3, 0, 0), 0.08)
+    cloth = fabric(draws, (0.40, 0.90), (14, 0, 0, 3, 0, 0), 0.08)
     top, bottom, shaft, back = draws.between((0.0, 7.5), (23.0, 28.2), (11.5, 16.5), (26.0, 28.2))
     toe, toe_height, heel_high, heel_wide = draws.between((-0.5, 2.0), (2.5, 5.5), (0.5, 7.0), (3.0, 9.0))
     lean, sole = draws.between((-1.0, 1.5), (0.8, 2.0))
@@ -81,7 +81,7 @@ def boot(draws: Draws) -> tuple[Floats, Floats]:
         (toe + np.float32(9.0), bottom),
         (arch_end, bottom - heel_high),
     )
-    lower = np.where(MIDDLE > arch_end, bottom, lower)
+    lower = np.where(arch_end < MIDDLE, bottom, lower)
     share = columns(upper, lower) * bar(toe, back)
     tone, stitch, zip_at = draws.between((-0.6, 0.2), (-0.35, 0.2), (18.0, 25.0))
     tone = tone * draws.chance(0.6)
@@ -119,13 +119,13 @@ def sandal(draws: Draws) -> tuple[Floats, Floats]:
     for low_x, high_x, often in ((1.0, 6.0, 0.75), (4.0, 10.0, 0.7), (9.0, 15.0, 0.35)):
         share = np.maximum(share, _strap(draws, foot, (low_x, high_x), often))
     share = np.maximum(share, _ankle(draws, heel_y, n))
-    light = draws.uniform(1, -0.35, 0.35)[:, :, None]
+    light = draws.uniform(1, -0.2, 0.4)[:, :, None]
     return share, cloth + light * columns(foot - thick, foot + np.float32(12.0))
 
 
 def _strap(draws: Draws, foot: Floats, at: tuple[float, float], often: float) -> Floats:
     """A strap over the foot, from the sole up and back down to it."""
-    left, width, height, half = draws.between(at, (4.0, 10.0), (2.0, 7.5), (0.4, 1.5))
+    left, width, height, half = draws.between(at, (4.0, 10.0), (2.0, 7.5), (0.5, 1.9))
     ground = foot[
         np.arange(len(foot)), np.clip(left[:, 0] + width[:, 0] * np.float32(0.5), 0, 27).astype(np.intp)
     ][:, None]
@@ -148,10 +148,10 @@ def _ankle(draws: Draws, heel_y: Floats, n: int) -> Floats:
 
 
 def bag(draws: Draws) -> tuple[Floats, Floats]:
-    cloth = fabric(draws, (0.30, 0.95), (14, 1, 1, 4, 1, 1), 0.06)
-    wide, tall, slant, centre = draws.between((8.0, 14.2), (12.0, 22.0), (-1.8, 2.6), (13.5, 14.5))
-    handle_room, size = draws.between((0.0, 13.0), (0.5, 1.4))
-    handle_room = handle_room * draws.uniform(1)
+    cloth = fabric(draws, (0.30, 0.90), (14, 1, 1, 4, 1, 1), 0.06)
+    wide, tall, slant, centre = draws.between((8.5, 14.2), (9.0, 19.0), (-1.8, 2.6), (13.5, 14.5))
+    handle_room, size = draws.between((1.0, 14.0), (0.5, 1.4))
+    handle_room = np.minimum(handle_room * (np.float32(0.25) + draws.uniform(1)), np.float32(27.0) - tall)
     bottom = np.minimum(np.float32(28.0), np.float32(14.0) + (tall + handle_room) * np.float32(0.5))
     top = np.maximum(bottom - tall, np.float32(0.2))
     rounding = draws.uniform(1, 0.3, 4.0)
@@ -164,9 +164,15 @@ def bag(draws: Draws) -> tuple[Floats, Floats]:
     )
     half = np.minimum(half, np.float32(14.0))
     share = cover(centre - half, centre + half) * band(top, bottom)
-    span = draws.uniform(1, 0.35, 0.95) * wide
+    span = draws.uniform(1, 0.35, 0.90) * wide
     handle = arch(centre - span, centre + span, top - handle_room, top + np.float32(1.5), size)
-    share = np.maximum(share, handle * (handle_room > ONE)[:, :, None])
+    meet = draws.uniform(1, 0.0, 0.5) * span
+    straps = np.maximum(
+        segment(centre - span, top + ONE, centre - meet, top - handle_room, size),
+        segment(centre + span, top + ONE, centre + meet, top - handle_room, size),
+    )
+    handle = np.where(draws.chance(0.45)[:, :, None] > ZERO, straps, handle)
+    share = np.maximum(share, handle * ((handle_room > ONE) * draws.chance(0.8))[:, :, None])
     return share, _bag_details(draws, cloth, centre, top, bottom, half)
 
 

@@ -94,10 +94,10 @@ def _sleeves(
     is_long = kind < np.float32(c.long)
     has = kind < np.float32(c.long + c.short)
     short_end, long_end, reach, short_reach = draws.between(c.short_end, c.long_end, c.reach, c.short_reach)
-    cuff, bulge, gap_at = draws.between(c.cuff, (0.3, 0.62), (9.0, 17.0))
+    cuff, bulge, gap_at = draws.between(c.cuff, (0.35, 0.75), (9.0, 18.0))
     end = np.where(is_long, long_end, short_end)
     out = np.where(is_long, reach, short_reach)
-    elbow_at = start + (end - start) * np.float32(0.4)
+    elbow_at = start + (end - start) * np.float32(0.35)
     outer = profile(
         (start - ONE, shoulder - ONE),
         (elbow_at, shoulder + (out - shoulder) * (bulge + np.float32(0.2))),
@@ -105,7 +105,7 @@ def _sleeves(
     )
     # Above `gap_at` sleeve and body touch; below, a gap opens towards the cuff.
     inner = profile((gap_at, ZERO * gap_at), (gap_at + np.float32(0.5), ONE + ZERO * gap_at)) * (outer - cuff)
-    inner = np.where(MIDDLE < gap_at, np.minimum(body, outer) - np.float32(0.5), inner)
+    inner = np.where(gap_at > MIDDLE, np.minimum(body, outer) - np.float32(0.5), inner)
     inner = np.where(is_long, np.maximum(inner, ZERO), np.minimum(body, outer) - np.float32(0.5))
     left, right = draws.between((-0.8, 0.8), (-0.8, 0.8))
     sleeves = cover(centre - outer, centre - inner) * band(start - ONE, end + left)
@@ -115,7 +115,7 @@ def _sleeves(
 
 def _worn(draws: Draws, shape: Shape, cloth: Floats) -> Floats:
     """Shade what every top has: round sides, seams at the sleeves, another light on the sleeves."""
-    side, seam, light = draws.between((0.0, 0.22), (0.0, 0.22), (-0.14, 0.12))
+    side, seam, light = draws.between((-0.12, 0.18), (-0.30, 0.40), (-0.14, 0.12))
     x = (MIDDLE[None, None, :] - shape.centre[:, :, None]) / np.maximum(shape.body, ONE)[:, :, None]
     cloth = cloth - side[:, :, None] * np.minimum(x * x, np.float32(1.5))
     edges = thread(shape.centre - shape.body) + thread(shape.centre + shape.body)
@@ -180,70 +180,73 @@ def _belt(draws: Draws, shape: Shape, cloth: Floats, often: float) -> Floats:
 T_SHIRT = Cut(
     neck=(2.4, 4.8),
     neck_depth=(1.0, 4.5),
-    shoulder=(6.2, 8.4),
-    shoulder_drop=(1.2, 3.2),
-    chest=(5.8, 7.8),
-    waist=(5.6, 7.8),
-    hem=(5.8, 8.4),
+    shoulder=(6.0, 8.2),
+    shoulder_drop=(1.2, 3.6),
+    chest=(5.8, 7.6),
+    waist=(5.6, 7.6),
+    hem=(5.8, 8.2),
     waist_at=(15.0, 20.0),
-    short=0.84,
-    long=0.03,
+    short=0.82,
+    long=0.04,
     short_end=(8.0, 13.0),
-    long_end=(20.0, 27.0),
+    long_end=(24.0, 28.0),
     reach=(9.0, 12.0),
     short_reach=(9.4, 13.2),
     cuff=(2.5, 4.0),
 )
+SHIRT = Cut(
+    neck=(2.1, 4.6),
+    neck_depth=(0.4, 3.0),
+    shoulder=(5.8, 8.2),
+    shoulder_drop=(1.6, 5.0),
+    chest=(5.6, 7.6),
+    waist=(5.4, 7.8),
+    hem=(5.5, 8.4),
+    waist_at=(14.0, 20.0),
+    short=0.36,
+    long=0.58,
+    short_end=(8.0, 13.0),
+    long_end=(24.5, 28.6),
+    reach=(8.6, 12.0),
+    short_reach=(9.4, 13.2),
+    cuff=(2.4, 4.3),
+    bottom=(22.5, 28.4),
+)
 PULLOVER = Cut(
-    neck=(2.4, 4.6),
-    neck_depth=(0.6, 3.0),
-    shoulder=(6.0, 8.2),
-    shoulder_drop=(1.4, 3.4),
-    chest=(5.8, 7.6),
-    waist=(5.8, 7.8),
-    hem=(5.4, 7.8),
-    waist_at=(15.0, 20.0),
+    neck=(2.3, 4.8),
+    neck_depth=(0.4, 3.0),
+    shoulder=(5.8, 8.0),
+    shoulder_drop=(1.8, 5.0),
+    chest=(5.6, 7.6),
+    waist=(5.4, 7.8),
+    hem=(5.4, 8.0),
+    waist_at=(14.0, 20.0),
     short=0.03,
     long=0.97,
     short_end=(10.0, 14.0),
-    long_end=(22.0, 28.5),
-    reach=(9.0, 12.2),
+    long_end=(24.5, 28.6),
+    reach=(8.6, 12.0),
     short_reach=(10.0, 13.0),
-    cuff=(2.4, 4.4),
-)
-SHIRT = Cut(
-    neck=(1.8, 3.8),
-    neck_depth=(0.5, 3.0),
-    shoulder=(5.8, 8.2),
-    shoulder_drop=(1.4, 3.4),
-    chest=(5.6, 7.8),
-    waist=(5.4, 8.0),
-    hem=(5.6, 8.8),
-    waist_at=(14.0, 19.0),
-    short=0.34,
-    long=0.60,
-    short_end=(9.0, 16.0),
-    long_end=(20.0, 28.0),
-    reach=(9.0, 12.4),
-    short_reach=(9.4, 13.0),
-    cuff=(2.4, 4.2),
+    cuff=(2.4, 4.3),
+    bottom=(22.5, 28.4),
 )
 COAT = Cut(
-    neck=(1.6, 3.4),
-    neck_depth=(0.3, 2.4),
-    shoulder=(5.6, 7.6),
-    shoulder_drop=(1.6, 3.6),
-    chest=(5.6, 7.4),
-    waist=(5.2, 7.4),
-    hem=(5.4, 8.2),
-    waist_at=(13.0, 18.0),
+    neck=(2.0, 4.4),
+    neck_depth=(0.3, 3.0),
+    shoulder=(5.7, 7.9),
+    shoulder_drop=(2.0, 5.4),
+    chest=(5.6, 7.6),
+    waist=(5.4, 7.8),
+    hem=(5.5, 8.2),
+    waist_at=(14.0, 20.0),
     short=0.01,
     long=0.99,
     short_end=(10.0, 14.0),
-    long_end=(21.5, 28.5),
-    reach=(8.8, 11.8),
+    long_end=(24.5, 28.6),
+    reach=(8.6, 12.0),
     short_reach=(10.0, 13.0),
-    cuff=(2.4, 4.2),
+    cuff=(2.4, 4.3),
+    bottom=(22.5, 28.4),
 )
 DRESS = Cut(
     neck=(1.6, 3.8),
@@ -266,47 +269,52 @@ DRESS = Cut(
 
 def t_shirt(draws: Draws) -> tuple[Floats, Floats]:
     """Covered share and brightness, (N, 28, 28) each; so too for all that follow."""
-    cloth = fabric(draws, (0.15, 0.95), (9, 3, 0, 2, 9, 1), 0.04)
+    cloth = fabric(draws, (0.15, 0.90), (10, 3, 1, 2, 8, 1), 0.04)
     shape = cut(draws, T_SHIRT)
     cloth = _neckband(draws, shape, _worn(draws, shape, cloth), 0.5)
+    cloth = _collar(draws, shape, cloth, 0.15, (2.0, 5.0))
     return shape.share, _hems(draws, shape, cloth, 0.3)
 
 
 def pullover(draws: Draws) -> tuple[Floats, Floats]:
-    cloth = fabric(draws, (0.15, 0.95), (12, 4, 1, 2, 4, 3), 0.06)
+    cloth = fabric(draws, (0.15, 0.90), (12, 4, 1, 2, 4, 3), 0.06)
     shape = cut(draws, PULLOVER)
     cloth = _neckband(draws, shape, _worn(draws, shape, cloth), 0.6)
+    cloth = _collar(draws, shape, cloth, 0.2, (2.0, 6.0))
+    cloth = _front(draws, shape, cloth, (-0.15, 0.45), (0.6, 1.6), 0.2)
     return shape.share, _hems(draws, shape, cloth, 0.7)
 
 
 def shirt(draws: Draws) -> tuple[Floats, Floats]:
-    cloth = fabric(draws, (0.12, 0.95), (9, 1, 5, 5, 0, 0), 0.06)
+    cloth = fabric(draws, (0.12, 0.90), (11, 2, 4, 5, 2, 0), 0.06)
     shape = cut(draws, SHIRT)
-    cloth = _collar(draws, shape, _worn(draws, shape, cloth), 0.75, (2.0, 5.0))
-    cloth = _front(draws, shape, cloth, (0.0, 0.25), (0.6, 1.6), 0.6)
-    cloth = _buttons(draws, shape, cloth, 0.5, 0.9)
+    cloth = _collar(draws, shape, _worn(draws, shape, cloth), 0.55, (2.0, 5.0))
+    cloth = _front(draws, shape, cloth, (-0.12, 0.20), (0.6, 1.6), 0.5)
+    cloth = _buttons(draws, shape, cloth, 0.35, 0.9)
+    cloth = _hems(draws, shape, cloth, 0.25)
     return shape.share, _pockets(draws, shape, cloth, 0.15)
 
 
 def coat(draws: Draws) -> tuple[Floats, Floats]:
-    cloth = fabric(draws, (0.30, 0.95), (14, 0, 1, 2, 0, 2), 0.06)
+    cloth = fabric(draws, (0.30, 0.90), (14, 0, 1, 2, 1, 2), 0.06)
     shape = cut(draws, COAT)
-    cloth = _collar(draws, shape, _worn(draws, shape, cloth), 0.8, (3.0, 10.0))
-    cloth = _front(draws, shape, cloth, (0.15, 0.7), (0.7, 2.2), 0.9)
-    cloth = _buttons(draws, shape, cloth, 0.35, 1.2)
+    cloth = _collar(draws, shape, _worn(draws, shape, cloth), 0.7, (2.5, 9.0))
+    cloth = _front(draws, shape, cloth, (-0.15, 0.55), (0.6, 2.0), 0.8)
+    cloth = _buttons(draws, shape, cloth, 0.3, 1.2)
     cloth = _belt(draws, shape, cloth, 0.15)
-    return shape.share, _pockets(draws, shape, cloth, 0.5)
+    cloth = _hems(draws, shape, cloth, 0.3)
+    return shape.share, _pockets(draws, shape, cloth, 0.4)
 
 
 def dress(draws: Draws) -> tuple[Floats, Floats]:
-    cloth = fabric(draws, (0.22, 0.95), (12, 2, 0, 5, 0, 3), 0.05)
+    cloth = fabric(draws, (0.22, 0.90), (12, 2, 0, 5, 0, 3), 0.05)
     shape = cut(draws, DRESS)
     cloth = _belt(draws, shape, _worn(draws, shape, cloth), 0.3)
     return shape.share, _hems(draws, shape, cloth, 0.15)
 
 
 def trouser(draws: Draws) -> tuple[Floats, Floats]:
-    cloth = fabric(draws, (0.35, 0.95), (14, 1, 0, 2, 0, 0), 0.05)
+    cloth = fabric(draws, (0.35, 0.90), (14, 1, 0, 2, 0, 0), 0.05)
     centre, top, bottom, waist, hip = draws.between(
         (13.3, 14.7), (-0.5, 0.6), (27.2, 28.4), (4.4, 6.2), (0.2, 1.4)
     )
@@ -317,7 +325,7 @@ def trouser(draws: Draws) -> tuple[Floats, Floats]:
         (crotch + spread * np.float32(8.0), foot - width - np.float32(0.8)),
         (bottom, foot - width),
     )
-    inner = np.maximum(inner, np.where(MIDDLE > crotch + ONE, np.float32(0.15), ZERO))
+    inner = np.maximum(inner, np.where(crotch + ONE < MIDDLE, np.float32(0.15), ZERO))
     share = np.minimum(mirrored(centre, inner, outer), ONE) * band(top, bottom)
     fade, seam, belt = draws.between((-0.12, 0.22), (0.0, 0.3), (-0.25, 0.2))
     thigh = np.float32(0.5) * (inner + outer)
