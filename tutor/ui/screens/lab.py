@@ -80,15 +80,24 @@ class LabScreen(PredictedScreen):
         self._cost = 0.0  # seconds that a frame takes
 
     def compose_step(self) -> ComposeResult:
-        yield Knobs(self.lab.knobs, own_values(self.lab), id="lab-knobs")
+        yield self.make_knobs()
         with VerticalScroll(id="lab-text", can_focus=True):
             if self.lab.text:
                 yield LessonMarkdown(self.lab.text)
             yield Static(self._line_words(self._experiments()), id="lab-line", markup=False)
             yield Static(self._invitation(), id="lab-invitation")
+        yield from self.compose_views()
         yield Picture(self._draw, id="lab-panels")
         yield StatusLine(id="lab-status", ascii_only=self.shown.glyphs == "ascii")
         yield Static(id="lab-words")
+
+    def make_knobs(self) -> Knobs:
+        """The knobs, each at the value of the lab's own experiment."""
+        return Knobs(self.lab.knobs, own_values(self.lab), id="lab-knobs")
+
+    def compose_views(self) -> ComposeResult:
+        """What a lab shows beside its text and its panels."""
+        yield from ()
 
     def on_mount(self) -> None:
         self.run_ = LabRun(self.lab, self.app.data_dir, lambda: self.post_message(self.Ended()))
@@ -105,6 +114,10 @@ class LabScreen(PredictedScreen):
 
     # The experiment
 
+    def knob_words(self) -> str:
+        """The knobs as words of an experiment line."""
+        return self.query_one(Knobs).words()
+
     def _experiments(self, words: str = "") -> list[Experiment]:
         return lab_experiments(self.lab, words)
 
@@ -116,7 +129,7 @@ class LabScreen(PredictedScreen):
     def _turned(self, event: Knobs.Turned) -> None:
         """Another value is another experiment: a run that is going on ends."""
         try:
-            experiments = self._experiments(self.query_one(Knobs).words())
+            experiments = self._experiments(self.knob_words())
         except TutorError as error:
             self._say(str(error), warning=True)
             return
@@ -164,7 +177,7 @@ class LabScreen(PredictedScreen):
             self._say(f"Predict first: press p to answer “{self.prediction_step.title}”.", warning=True)
             return
         try:
-            experiments = self._experiments(self.query_one(Knobs).words())
+            experiments = self._experiments(self.knob_words())
         except TutorError as error:
             self._say(str(error), warning=True)
             return
@@ -230,7 +243,7 @@ class LabScreen(PredictedScreen):
         self._show_status()
 
     def action_copy_line(self) -> None:
-        self.app.copy_code("\n".join(map(str, self._experiments(self.query_one(Knobs).words()))) + "\n")
+        self.app.copy_code("\n".join(map(str, self._experiments(self.knob_words()))) + "\n")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "move_cursor":

@@ -37,6 +37,13 @@ class Knobs(Widget, can_focus=True):
         self.can_focus = bool(knobs)
         self.display = bool(knobs)
 
+    def offer(self, knobs: Sequence[Knob], values: Sequence[str]) -> None:
+        """Other knobs in the place of these; the chosen one stays chosen where it is still there."""
+        key = self.knobs[self.current].key if self.knobs else ""
+        self.knobs, self.values = tuple(knobs), list(values)
+        self.current = next((index for index, knob in enumerate(knobs) if knob.key == key), 0)
+        self.refresh(layout=True)
+
     def words(self) -> str:
         """The values as words of an experiment line."""
         return " ".join(knob.word(value) for knob, value in zip(self.knobs, self.values, strict=True))
