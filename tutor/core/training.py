@@ -23,7 +23,7 @@ from tutor.core.setup import CHECK_SAMPLES, Kept, Setup, prepare
 
 __all__ = ["Kept", "evaluate", "train", "train_together"]
 
-End = tuple[str, str]  # reason and cause
+End = tuple[str, str, Evaluated | None]  # reason, cause, and the validation after the last step
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -70,6 +70,10 @@ def train_together(
         for number, one in enumerate(experiments)
     ]  # fmt: skip
     try:
+        for (
+            events
+        ) in runs:  # all have started before the first step, so that `paced` knows how many there are
+            yield next(events)
         while runs:
             for events in list(runs):
                 for event in events:
@@ -96,7 +100,7 @@ def _run(
     try:
         setup = prepare(experiment, data_dir, progress, lambda: control.stopping)
     except DrawingStopped as stopped:
-        yield _summary("stopped", str(stopped), clock, {}, math.nan, run)
+        yield _summary("stopped", str(stopped), clock, None, None, math.nan, run)
         return
     if keep is not None:
         keep.setup = setup
@@ -106,19 +110,20 @@ def _run(
     clock.start()
     meter = Meter(experiment, setup.device, run)
     try:
-        reason, cause = yield from _epochs(setup, control, clock, meter, watch)
+        reason, cause, val = yield from _epochs(setup, control, clock, meter, watch)
     except (RuntimeError, ValueError) as error:  # torch's own words: shapes, devices, memory
-        reason, cause = "failed", f"{type(error).__name__}: {_first_line(error)}"
+        reason, cause, val = "failed", f"{type(error).__name__}: {_first_line(error)}", None
     clock.stop()
-    results: dict[str, Evaluated] = {}
+    test = None
     if reason in ("done", "stopped"):
         if watch:
             yield look(setup.model, setup.data.train, experiment, watch, clock.steps, run)
-        for name, split in (("val", setup.data.val), ("test", setup.data.test)):
-            if len(split):
-                results[name] = _evaluated(setup, name, clock.steps, run)
-                yield results[name]
-    yield _summary(reason, cause, clock, results, meter.loss, run)
+        if val is None and len(setup.data.val):
+            val = _evaluated(setup, "val", clock.steps, run)
+            yield val
+        test = _evaluated(setup, "test", clock.steps, run)
+        yield test
+    yield _summary(reason, cause, clock, val, test, meter.loss, run)
 
 
 def _epochs(
@@ -128,6 +133,7 @@ def _epochs(
     experiment, model, criterion, optimizer = setup.experiment, setup.model, setup.criterion, setup.optimizer
     total_steps, check_every, run = setup.total_steps, setup.check_every, meter.run
     epoch, looked = 0, control.looks
+    val: Evaluated | None = None
     model.train()
     while clock.steps < total_steps:
         epoch += 1
@@ -145,31 +151,33 @@ def _epochs(
             for done in meter.add(step, epoch, loss, logits, labels):
                 yield done
                 if not math.isfinite(done.loss):
-                    return "diverged", _why_diverged(done, experiment)
+                    return "diverged", _why_diverged(done, experiment), None
             if control.looks != looked:
                 looked = control.looks
                 yield look(model, setup.data.train, experiment, watch, step, run)
             if control.stopping:
                 yield from meter.flush()
-                return "stopped", "You stopped the run."
+                return "stopped", "You stopped the run.", None
             if step == total_steps:
                 break
             if step % check_every == 0 and step % len(setup.train_loader) and len(setup.data.val):
                 yield _checked(setup, step, run)
         yield from meter.flush()
-        yield _epoch_done(setup, clock, meter, epoch)
-    return "done", ""
+        if len(setup.data.val):
+            val = _evaluated(setup, "val", step, run)
+            yield val
+        yield _epoch_done(val, clock, meter, epoch)
+    return "done", "", val
 
 
-def _epoch_done(setup: Setup, clock: Clock, meter: Meter, epoch: int) -> EpochDone:
-    val = _evaluated(setup, "val", clock.steps, meter.run)
+def _epoch_done(val: Evaluated | None, clock: Clock, meter: Meter, epoch: int) -> EpochDone:
     return EpochDone(
         clock.steps,
         epoch,
         meter.loss,
         meter.accuracy,
-        val.loss,
-        val.accuracy,
+        val.loss if val else math.nan,
+        val.accuracy if val else math.nan,
         clock.epoch_seconds(),
         meter.run,
     )
@@ -189,9 +197,14 @@ def _checked(setup: Setup, step: int, run: int) -> Evaluated:
 
 
 def _summary(
-    reason: str, cause: str, clock: Clock, results: dict[str, Evaluated], train_loss: float, run: int
+    reason: str,
+    cause: str,
+    clock: Clock,
+    val: Evaluated | None,
+    test: Evaluated | None,
+    train_loss: float,
+    run: int,
 ) -> RunFinished:
-    val, test = results.get("val"), results.get("test")
     return RunFinished(
         reason=reason,
         steps=clock.steps,
