@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 LABS = {
     "gallery": "gallery:GalleryLab",
     "batch-stream": "batch_stream:BatchStreamLab",
+    "builder": "builder:BuilderLab",
+    "loss-microscope": "loss_microscope:LossMicroscopeLab",
 }
 
 

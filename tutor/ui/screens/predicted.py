@@ -6,6 +6,7 @@ from textual.content import Content
 
 from tutor.learning.steps import Predict
 from tutor.ui.screens.step import StepScreen
+from tutor.ui.widgets.inline import inline
 
 
 class PredictedScreen(StepScreen):
@@ -32,4 +33,4 @@ class PredictedScreen(StepScreen):
         option = step.question.options[chosen]
         right = ("You predicted this: ", "bold $success")
         verdict = right if option.correct else ("You predicted: ", "bold $warning")
-        return Content.assemble(verdict, f"{option.text}. {option.reason}")
+        return Content.assemble(verdict, inline(f"{option.text}. {option.reason}"))
