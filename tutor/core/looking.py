@@ -20,8 +20,14 @@ MARGIN = 0.1
 def look(
     model: nn.Module, train: Split, experiment: Experiment, watch: frozenset[str], step: int, run: int = 0
 ) -> Looked:
-    """What the watcher asked for, of: boundary, weights, fit. Made in eval mode, without gradients."""
-    was_training = model.training
+    """What the watcher asked for, of: boundary, weights, fit. Made in eval mode, without gradients.
+
+    A boundary needs points in the plane, weights need images, a fit needs points on a line; else it stays empty.
+    """
+    was_training, size = model.training, len(experiment.about.shape)
+    watch = watch & (
+        {"weights"} if size == 3 else {"boundary"} if experiment.about.shape == (2,) else {"fit"}
+    )
     model.eval()
     with torch.no_grad():
         looked = Looked(

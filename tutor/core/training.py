@@ -148,13 +148,13 @@ def _epochs(
             loss.backward()
             optimizer.step()
             step = clock.count(len(labels))
+            if control.looks != looked:  # before StepDone: a paced run waits after it
+                looked = control.looks
+                yield look(model, setup.data.train, experiment, watch, step, run)
             for done in meter.add(step, epoch, loss, logits, labels):
                 yield done
                 if not math.isfinite(done.loss):
                     return "diverged", _why_diverged(done, experiment), None
-            if control.looks != looked:
-                looked = control.looks
-                yield look(model, setup.data.train, experiment, watch, step, run)
             if control.stopping:
                 yield from meter.flush()
                 return "stopped", "You stopped the run.", None
