@@ -10,6 +10,7 @@ import codecs
 import contextlib
 import os
 import selectors
+import signal
 import sys
 import termios
 import tty
@@ -185,8 +186,16 @@ class TerminalDriver(LinuxDriver):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
             # What a stalled terminal has not shown yet is dropped, so that there is room for what follows.
             termios.tcflush(self._out.fd, termios.TCOFLUSH)
+        self._wake_writer()
         with contextlib.suppress(OSError):
             os.write(self._out.fd, RESET)
+
+    def _wake_writer(self) -> None:
+        """A writer that hangs on a stalled terminal keeps others out, and only a signal makes it look again."""
+        writer = self._writer_thread
+        handled = callable(signal.getsignal(signal.SIGTERM))
+        if handled and writer is not None and writer.ident and writer.is_alive():
+            signal.pthread_kill(writer.ident, signal.SIGTERM)
 
 
 RESET = (
