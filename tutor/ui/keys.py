@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.keys import REPLACED_KEYS
+import unicodedata
 
 WORDS = {
     "enter": "Enter",
@@ -18,21 +18,28 @@ WORDS = {
     "pagedown": "PgDn",
     "home": "Home",
     "end": "End",
-    "question_mark": "?",
-    "full_stop": ".",
-    "colon": ":",
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "comma": ",",
 }
 
 
 def key_words(key: str) -> str:
     """The name of one key: `Enter`, `?`, `Ctrl+Q`, `F1`, `n`."""
-    key = REPLACED_KEYS.get(key, key)
     if key in WORDS:
         return WORDS[key]
     if key.startswith("ctrl+"):
         return f"Ctrl+{key_words(key.removeprefix('ctrl+')).upper()}"
-    return key.upper() if key[:1] == "f" and key[1:].isdigit() else key
+    if len(key) == 1:
+        return key
+    if key[0] == "f" and key[1:].isdigit():
+        return key.upper()
+    return sign(key)
+
+
+def sign(key: str) -> str:
+    """The sign that Textual names by its Unicode name: `question_mark` is `?`, `plus` and `plus_sign` are `+`."""
+    name = key.replace("_", " ")
+    for full in ("hyphen-minus" if "minus" in name else name, f"{name} sign"):
+        try:
+            return unicodedata.lookup(full)
+        except KeyError:
+            continue
+    return key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -18,26 +19,38 @@ from tutor.ui.widgets.question import QuestionView
 from tutor.ui.widgets.reading import Reading
 
 if TYPE_CHECKING:
-    from tutor.learning.steps import Step
+    from tutor.learning.steps import Lesson, Step
 
 
 class LessonScreen(StepScreen):
     """A read, predict or quiz step."""
+
+    AUTO_FOCUS = ".start-here"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r", "reread", "Reread", tooltip="Read again the step that a wrong answer points to"),
         Binding("y", "copy", "Copy code", tooltip="Copy the Python of this step, and save it to a file"),
     ]
 
+    def __init__(self, lesson: Lesson, step: Step) -> None:
+        super().__init__(lesson, step)
+        self.views: list[QuestionView] = []
+        self._shown: dict[str, Content] = {}
+
     def compose_step(self) -> ComposeResult:
-        with Reading(id="reading"):
+        self.views = list(self._questions())
+        reading = Reading(id="reading")
+        first_open = next((view for view in self.views if view.chosen is None), reading)
+        first_open.add_class("start-here")
+        with reading:
             if self.step.text:
                 yield LessonMarkdown(self.step.text)
-            yield from self._questions()
-            yield Static(id="result")
-            yield Static(id="onward")
+            yield from self.views
+            for name, content in self._results().items():
+                self._shown[name] = content
+                yield Static(content, id=name)
 
-    def _questions(self) -> ComposeResult:
+    def _questions(self) -> Iterator[QuestionView]:
         if isinstance(self.step, Predict):
             chosen = self.progress.prediction(self.lesson.id, self.step.id)
             done = self.progress.is_done(self.lesson.id, self.step.about)
@@ -48,20 +61,6 @@ class LessonScreen(StepScreen):
             for index, question in enumerate(self.step.questions):
                 heading = f"Question {index + 1} of {count}"
                 yield QuestionView(question, heading=heading, chosen=answers.get(index))
-
-    @property
-    def views(self) -> list[QuestionView]:
-        return list(self.query(QuestionView))
-
-    def on_mount(self) -> None:
-        if not self.query(Reading):  # replaced by another step before it was shown
-            return
-        self._show_result()
-        open_views = [view for view in self.views if view.chosen is None]
-        target = open_views[0] if open_views else self.query_one(Reading)
-        self.set_focus(target, scroll_visible=False)
-        if open_views and open_views[0] is not self.views[0]:
-            self.call_after_refresh(self._bring_up, target)
 
     def _bring_up(self, view: QuestionView) -> None:
         view.scroll_visible(animate=False, top=True)
@@ -102,11 +101,16 @@ class LessonScreen(StepScreen):
             target.focus(scroll_visible=False)
             self._bring_up(target)
 
+    def _results(self) -> dict[str, Content]:
+        return {"result": self._result(), "onward": self._onward()}
+
     def _show_result(self) -> None:
-        if not self.query("#onward"):  # focus moves while the screen is built up and taken down, too
-            return
-        self.query_one("#result", Static).update(self._result())
-        self.query_one("#onward", Static).update(self._onward())
+        for name, content in self._results().items():
+            # Focus moves also while the screen is built up and taken down, when there is nothing to show it in.
+            for static in self.query(f"#{name}").results(Static):
+                if content != self._shown[name]:
+                    self._shown[name] = content
+                    static.update(content)
         self.refresh_bindings()
 
     def _result(self) -> Content:
@@ -135,7 +139,8 @@ class LessonScreen(StepScreen):
 
     def _onward(self) -> Content:
         # While a question waits for its answer, Enter answers it and only n goes on.
-        waiting = any(view.has_focus and not view.locked for view in self.views)
+        asked = self.views if not self.is_mounted else [view for view in self.views if view.has_focus]
+        waiting = any(not view.locked for view in asked)
         key = "n" if waiting else "Enter"
         return Content.assemble((key, "bold $accent"), ("  " + self.next_words(), "$quiet"))
 

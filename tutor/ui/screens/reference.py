@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from tutor.errors import TutorError
 from tutor.learning.markdown import python_blocks
+from tutor.ui.sizes import HEIGHTS, WIDTHS, size_classes
 from tutor.ui.styles import styles
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.markdown import LessonMarkdown
@@ -46,8 +47,8 @@ class ReferenceScreen(Screen[None]):
 
     CSS_PATH = styles("reading", "reference")
     app: TutorApp
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b,f,escape", "back", "Back", tooltip="Go back to where you were", key_display="b"),
         Binding("y", "copy", "Copy code", tooltip="Copy the code of the card, and save it to a file"),
@@ -62,6 +63,7 @@ class ReferenceScreen(Screen[None]):
         self._first = card
 
     def compose(self) -> ComposeResult:
+        self.add_class(*size_classes(self.app.size))
         yield Static(Content.styled("Reference", "bold $accent"), classes="bar")
         with Container(id="reference"):
             yield CardList(id="cards", compact=True, markup=False)

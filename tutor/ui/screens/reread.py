@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tutor.ui.sizes import HEIGHTS, WIDTHS, size_classes
 from tutor.ui.styles import styles
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.markdown import LessonMarkdown
@@ -26,8 +27,8 @@ class RereadScreen(Screen[None]):
 
     CSS_PATH = styles("reading", "step")
     app: TutorApp
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b,escape", "back", "Back", tooltip="Go back to where you were", key_display="b"),
         Binding("o", "open", "Open", tooltip="Leave the quiz and open this step"),
@@ -39,6 +40,7 @@ class RereadScreen(Screen[None]):
         self.step = step
 
     def compose(self) -> ComposeResult:
+        self.add_class(*size_classes(self.app.size))
         title = Content.assemble(("Reread: ", "$quiet"), (self.step.title, "bold $accent"))
         yield Static(title, classes="bar")
         with Horizontal(id="step-columns"), Vertical(id="step-body"), Reading(id="reading"):

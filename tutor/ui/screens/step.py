@@ -11,9 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from tutor.ui.places import lesson_name, neighbour
+from tutor.ui.sizes import HEIGHTS, WIDTHS, size_classes
 from tutor.ui.styles import styles
 from tutor.ui.widgets.key_bar import KeyBar
-from tutor.ui.widgets.step_list import StepList, StepRow
+from tutor.ui.widgets.step_list import StepList
 from tutor.ui.widgets.top_bar import TopBar
 
 if TYPE_CHECKING:
@@ -30,8 +31,8 @@ class StepScreen(Screen[None]):
     show_steps: ClassVar[bool] = True
     lead_keys: ClassVar[tuple[str, ...]] = ()
     """Actions whose keys stand first on the line of keys."""
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-high")]
+    HORIZONTAL_BREAKPOINTS = WIDTHS
+    VERTICAL_BREAKPOINTS = HEIGHTS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "next", "Next", tooltip="Go on to the next step"),
         Binding("p", "previous", "Previous", tooltip="Go back to the step before"),
@@ -54,6 +55,7 @@ class StepScreen(Screen[None]):
         return ""
 
     def compose(self) -> ComposeResult:
+        self.add_class(*size_classes(self.app.size))
         yield TopBar(self.lesson, self.step, self.progress)
         with Horizontal(id="step-columns"):
             if self.show_steps:
@@ -115,7 +117,7 @@ class StepScreen(Screen[None]):
 
         self.app.push_screen(StepsScreen(self.lesson, self.step))
 
-    @on(StepRow.Chosen)
-    def _open_row(self, event: StepRow.Chosen) -> None:
+    @on(StepList.Chosen)
+    def _open_chosen(self, event: StepList.Chosen) -> None:
         if event.step.id != self.step.id:
             self.app.open_step(self.lesson, event.step)

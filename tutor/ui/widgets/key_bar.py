@@ -38,12 +38,12 @@ def entry(key: str, active: ActiveBinding) -> Key:
 
 
 def shown(active: dict[str, ActiveBinding]) -> list[Key]:
-    """The keys that ask to be shown, one for each action, the nearest to the focus first."""
+    """The keys that ask to be shown, one for each action: Enter, then the nearest to the focus."""
     found: dict[str, Key] = {}
     for key, binding in active.items():
         if binding.enabled and binding.binding.show and binding.binding.description:
             found.setdefault(binding.binding.action, entry(key, binding))
-    return list(found.values())
+    return sorted(found.values(), key=lambda key: key.key != "enter")
 
 
 def fit(keys: list[Key], width: int) -> list[Key]:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from tutor.ui.widgets.inline import inline
@@ -20,11 +22,15 @@ if TYPE_CHECKING:
     from tutor.learning.steps import Option, Question
 
 VERDICT_STYLES = {"right": "bold $success", "wrong": "bold $error", "locked": "bold $accent"}
+INDENT = 5
 RIGHT, WRONG, CURSOR, LOCKED = "✓", "✗", "▸", "■"
 
 
-class OptionRow(Horizontal):
-    """One option: its mark, its number, its text, and the reason once it may be known."""
+class OptionRow(Widget):
+    """One option: its mark, its number, its text, and the reason once it may be known.
+
+    Draws its own lines, because a widget for every part made a quiz slow to open.
+    """
 
     class Clicked(Message):
         """The option was clicked."""
@@ -37,24 +43,40 @@ class OptionRow(Horizontal):
         super().__init__()
         self.index = index
         self.option = option
+        self.mark = " "
+        self.state = ""
+        self.verdict = ""
 
-    def compose(self) -> ComposeResult:
-        yield Static(classes="option-mark")
-        yield Static(f"{self.index + 1}", classes="option-number")
-        with Vertical(classes="option-words"):
-            yield Static(inline(self.option.text), classes="option-text")
-            yield Static(classes="option-reason")
-
-    def show(self, mark: str, state: str, verdict: str) -> None:
+    def show(self, mark: str, state: str, verdict: str, here: bool) -> None:
         """Draw the row as `state` ("", "right", "wrong" or "locked"), with a verdict before the reason."""
-        for name in ("right", "wrong", "locked"):
-            self.set_class(name == state, f"-{name}")
-        self.query_one(".option-mark", Static).update(mark)
-        reason = self.query_one(".option-reason", Static)
-        reason.display = bool(verdict)
-        if verdict:
-            words = inline(self.option.reason) if state in ("right", "wrong") else Content("")
-            reason.update(Content.assemble((verdict, VERDICT_STYLES[state]), " ", words))
+        self.set_class(here, "-highlighted")
+        if (mark, state, verdict) != (self.mark, self.state, self.verdict):
+            grows = verdict != self.verdict
+            self.mark, self.state, self.verdict = mark, state, verdict
+            self.refresh(layout=grows)
+
+    def parts(self) -> list[Content]:
+        """The text and, once there is a verdict, the reason."""
+        parts = [inline(self.option.text)]
+        if self.verdict:
+            reason = inline(self.option.reason) if self.state in ("right", "wrong") else ""
+            parts.append(Content.assemble((self.verdict, VERDICT_STYLES[self.state]), " ", reason))
+        return parts
+
+    def lines(self, width: int) -> list[Content]:
+        """The lines of the row, later ones under the text of the first."""
+        wrapped = [line for part in self.parts() for line in part.wrap(max(10, width - INDENT))]
+        mark = Content.styled(self.mark, VERDICT_STYLES.get(self.state, "$accent"))
+        number = f" {self.index + 1}  "
+        style = "bold $accent" if self.has_class("-highlighted") else "$quiet"
+        first = Content.assemble(mark, (number, style), wrapped[0])
+        return [first, *(line.pad_left(INDENT) for line in wrapped[1:])]
+
+    def render(self) -> Content:
+        return Content("\n").join(self.lines(self.size.width))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self.lines(width))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -109,6 +131,7 @@ class QuestionView(Vertical, can_focus=True):
         self.chosen = chosen if chosen is not None and chosen < len(question.options) else None
         self.reveal = reveal
         self.final = final
+        self._hint_words = ""
         self.set_reactive(QuestionView.highlighted, self.chosen or 0)
 
     @property
@@ -123,8 +146,9 @@ class QuestionView(Vertical, can_focus=True):
 
     def compose(self) -> ComposeResult:
         if self.heading:
-            yield Static(self.heading, classes="question-heading", markup=False)
-        yield LessonMarkdown(self.question.text)
+            yield Static(Content.styled(self.heading, "$quiet"))
+        plain = "```" not in self.question.text and "\n\n" not in self.question.text.strip()
+        yield Static(inline(self.question.text)) if plain else LessonMarkdown(self.question.text)
         for index, option in enumerate(self.question.options):
             yield OptionRow(index, option)
         yield Static(classes="question-hint")
@@ -166,9 +190,11 @@ class QuestionView(Vertical, can_focus=True):
     def _show(self) -> None:
         for row in self.query(OptionRow):
             here = row.index == self.highlighted and self.has_focus and not self.locked
-            row.set_class(here, "-highlighted")
-            row.show(*self._state(row.index, here))
-        self.query_one(".question-hint", Static).update(self._hint())
+            row.show(*self._state(row.index, here), here)
+        hint = self._hint()
+        if hint != self._hint_words:
+            self._hint_words = hint
+            self.query_one(".question-hint", Static).update(Content.styled(hint, "$quiet"))
 
     def _state(self, index: int, here: bool) -> tuple[str, str, str]:
         """Mark, state and verdict of an option."""
@@ -180,9 +206,9 @@ class QuestionView(Vertical, can_focus=True):
             return RIGHT, "right", "This is what happens."
         return (CURSOR if here else " "), "", ""
 
-    def _hint(self) -> Content:
+    def _hint(self) -> str:
         if not self.has_focus or self.locked:
-            return Content("")
+            return ""
         if self.chosen is None:
-            return Content.styled("↑ ↓ or a number chooses, Enter answers.", "$quiet")
-        return Content.styled("Choose another option and press Enter, or press Enter to go on.", "$quiet")
+            return "↑ ↓ or a number chooses, Enter answers."
+        return "Choose another option and press Enter, or press Enter to go on."

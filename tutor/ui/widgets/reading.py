@@ -22,8 +22,8 @@ class Reading(VerticalScroll, can_focus=True):
         Binding("pageup", "page_up", "Page up", show=False),
         Binding("home", "scroll_home", "Top", show=False, tooltip="Go to the top"),
         Binding("end", "scroll_end", "End", show=False, tooltip="Go to the end"),
-        Binding("l,right", "code(4)", "Code right", show=False, tooltip="Show more of long lines of code"),
-        Binding("h,left", "code(-4)", "Code left", show=False, tooltip="Show the start of lines of code"),
+        Binding("right,l", "code(4)", "More code", tooltip="Show more of long lines of code"),
+        Binding("left,h", "code(-4)", "Code left", show=False, tooltip="Show the start of lines of code"),
     ]
 
     class Finished(Message):
@@ -32,11 +32,23 @@ class Reading(VerticalScroll, can_focus=True):
     ready = False
     """Whether the text has been laid out: until then a key must not skip it."""
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Nothing in a text looks different with the focus, so its many blocks are not styled again."""
+
     def on_mount(self) -> None:
         self.call_after_refresh(self._lay_out)
 
     def _lay_out(self) -> None:
         self.ready = True
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "code":  # only where a line of code is cut
+            return any(fence.max_scroll_x for fence in self.query(MarkdownFence))
+        return True
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.refresh_bindings)
 
     @property
     def at_end(self) -> bool:

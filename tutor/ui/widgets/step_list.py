@@ -9,6 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.widgets import Static
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 DONE, HERE, OPEN = "✓", "▸", "·"
 TITLE_WIDTH = 26
+SPACED_FROM = 36
+"""From this height on an empty line stands between the steps."""
 
 
 def hang(text: str, width: int, indent: int) -> str:
@@ -34,8 +37,8 @@ def step_mark(lesson: Lesson, step: Step, progress: Progress, here: bool) -> Con
     return Content.styled(OPEN, "$quiet")
 
 
-class StepRow(Static):
-    """One step; a click opens it."""
+class StepList(VerticalScroll, can_focus=False):
+    """The list at the left of a step; a click on a step asks for it."""
 
     class Chosen(Message):
         """A step was clicked."""
@@ -44,18 +47,6 @@ class StepRow(Static):
             super().__init__()
             self.step = step
 
-    def __init__(self, step: Step) -> None:
-        super().__init__()
-        self.step = step
-
-    def on_click(self, event: events.Click) -> None:
-        event.stop()
-        self.post_message(self.Chosen(self.step))
-
-
-class StepList(VerticalScroll, can_focus=False):
-    """The list at the left of a step."""
-
     def __init__(self, lesson: Lesson, step: Step, progress: Progress) -> None:
         super().__init__()
         self.lesson = lesson
@@ -63,19 +54,46 @@ class StepList(VerticalScroll, can_focus=False):
         self.progress = progress
 
     def compose(self) -> ComposeResult:
-        for step in self.lesson.steps:
-            yield StepRow(step)
+        # One widget for all lines: a widget a step would double the time to open a step.
+        yield Static(self._lines())
 
     def on_mount(self) -> None:
-        self.show_marks()
-        here = next(row for row in self.query(StepRow) if row.step.id == self.step.id)
-        self.call_after_refresh(here.scroll_visible, animate=False)
+        self.call_after_refresh(self._show_here)
 
     def show_marks(self) -> None:
         """Draw every mark again."""
-        for row in self.query(StepRow):
-            here = row.step.id == self.step.id
-            mark = step_mark(self.lesson, row.step, self.progress, here)
-            done = self.progress.is_done(self.lesson.id, row.step.id)
-            style = "bold" if here else "$quiet" if done else ""
-            row.update(Content.assemble(mark, " ", (hang(row.step.title, TITLE_WIDTH, 2), style)))
+        self.query_one(Static).update(self._lines())
+
+    def rows(self) -> list[tuple[Step, str]]:
+        """Each step and its title as it stands, wrapped, with the empty line after it."""
+        space = "\n" if self.app.size.height >= SPACED_FROM else ""
+        return [(step, hang(step.title, TITLE_WIDTH, 2) + space) for step in self.lesson.steps]
+
+    def _lines(self) -> Content:
+        return Content("\n").join(self._row(step, words) for step, words in self.rows())
+
+    def _row(self, step: Step, words: str) -> Content:
+        here = step.id == self.step.id
+        done = self.progress.is_done(self.lesson.id, step.id)
+        style = "bold" if here else "$quiet" if done else ""
+        return Content.assemble(step_mark(self.lesson, step, self.progress, here), " ", (words, style))
+
+    def _show_here(self) -> None:
+        top = 0
+        for step, words in self.rows():
+            height = words.count("\n") + 1
+            if step.id == self.step.id:
+                self.scroll_to_region(Region(0, top, 1, height), animate=False)
+                return
+            top += height
+
+    def on_click(self, event: events.Click) -> None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        line = offset.y + round(self.scroll_offset.y)
+        for step, words in self.rows():
+            line -= words.count("\n") + 1
+            if line < 0:
+                self.post_message(self.Chosen(step))
+                return
