@@ -77,8 +77,7 @@ class Pad:
         if self.empty:
             return blank()
         paths = _framed([_smooth(_even(stroke)) for stroke in map(_path, self.strokes)], max(self._radii))
-        picture: Picture = pen.centred(_ink([_even(path) for path in paths], self._radii)[None])[0]
-        return picture
+        return centred(_ink([_even(path) for path in paths], self._radii))
 
     @property
     def _radii(self) -> list[float]:
@@ -90,11 +89,25 @@ def blank() -> Picture:
     return np.zeros((SIDE, SIDE), dtype=np.uint8)
 
 
-def centred(picture: Picture) -> Picture:
-    """The picture moved by whole pixels until its centre of mass is at pixel (14, 14)."""
-    sheet = np.pad(picture, pen.MARGIN)
-    moved: Picture = pen.centred(sheet[None])[0]
-    return moved
+def centred(sheet: Picture) -> Picture:
+    """A picture cut out of a sheet of any size so that the ink's centre of mass comes to pixel (14, 14).
+
+    In whole pixels, rounded as `pen.centred` does for the training digits. Ink that falls outside is lost.
+    """
+    top, left = (_centre(sheet.sum(axis=axis, dtype=np.int64)) - SIDE // 2 for axis in (1, 0))
+    picture = blank()
+    rows, columns = (slice(max(0, first), first + SIDE) for first in (top, left))
+    inside = sheet[rows, columns]
+    picture[rows.start - top :, columns.start - left :][: inside.shape[0], : inside.shape[1]] = inside
+    return picture
+
+
+def _centre(weights: NDArray[np.int64]) -> int:
+    """The mean place, rounded half up; the middle where nothing weighs."""
+    mass = int(weights.sum())
+    if not mass:
+        return len(weights) // 2
+    return (2 * int(weights @ np.arange(len(weights))) + mass) // (2 * mass)
 
 
 def _inside(x: float, y: float) -> tuple[float, float]:
