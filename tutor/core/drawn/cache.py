@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 SIZES = {"train": 60_000, "test": 10_000}
 SMALLEST = 100  # a smaller split is a mistake, not a quick start
 SIDE = 28
-AT_ONCE = 400  # images between two looks at `should_stop`
+AT_ONCE = 1000  # images between two looks at `should_stop`
 LOOK_AGAIN = 0.2  # seconds between two looks at it while another process draws
 
 CLASSES: dict[str, tuple[str, ...]] = {

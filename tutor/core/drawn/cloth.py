@@ -12,10 +12,15 @@ from numpy.typing import NDArray
 from tutor.core.drawn.draws import Draws, Floats
 
 SIDE = 28
-AT = np.arange(SIDE, dtype=np.float32)  # the near side of each pixel
-MIDDLE = AT + np.float32(0.5)
+AT: Floats = np.arange(SIDE, dtype=np.float32)  # the near side of each pixel
+MIDDLE: Floats = AT + np.float32(0.5)
 ONE = np.float32(1.0)
 ZERO = np.float32(0.0)
+
+
+def same(like: Floats, value: float) -> Floats:
+    """One value for every image, in the form of `like`."""
+    return np.full_like(like, value)
 
 
 def cover(low: Floats, high: Floats) -> Floats:
@@ -108,7 +113,8 @@ def _upsampled(grid: Floats) -> Floats:
     low = np.floor(place).astype(np.intp)
     t = place - low.astype(np.float32)
     rows = grid[:, low] + (grid[:, low + 1] - grid[:, low]) * t[:, None]
-    return rows[:, :, low] + (rows[:, :, low + 1] - rows[:, :, low]) * t
+    picture: Floats = rows[:, :, low] + (rows[:, :, low + 1] - rows[:, :, low]) * t
+    return picture
 
 
 def _bytes(draws: Draws, shape: tuple[int, int]) -> Floats:
@@ -120,17 +126,18 @@ def _bytes(draws: Draws, shape: tuple[int, int]) -> Floats:
 
 def _triangle(phase: Floats) -> Floats:
     """A wave between -1 and 1 of period 1, made of straight pieces."""
-    return np.float32(4.0) * np.abs(phase - np.floor(phase) - np.float32(0.5)) - ONE
+    wave: Floats = np.float32(4.0) * np.abs(phase - np.floor(phase) - np.float32(0.5)) - ONE
+    return wave
 
 
 def _stripes(period: Floats, shift: Floats, share: Floats) -> Floats:
     """1 on a stripe and 0 between them, for each row or column, (N, 28), with soft edges."""
     wave = _triangle(MIDDLE / period + shift) + share
-    return np.clip(wave * period * np.float32(0.25) + np.float32(0.5), ZERO, ONE)
+    stripes: Floats = np.clip(wave * period * np.float32(0.25) + np.float32(0.5), ZERO, ONE)
+    return stripes
 
 
 PATTERNS = ("plain", "stripes", "plaid", "flowers", "print", "blocks")
-RANDOM_FABRIC = 140  # raw values that `fabric` uses
 
 
 def fabric(draws: Draws, mean: tuple[float, float], patterns: tuple[int, ...], grain: float) -> Floats:
@@ -142,10 +149,11 @@ def fabric(draws: Draws, mean: tuple[float, float], patterns: tuple[int, ...], g
     # Bright cloths are the most common.
     tone = np.float32(mean[1]) - np.float32(mean[1] - mean[0]) * shade * shade
     folds = _upsampled(_bytes(draws, (8, 8)))
-    cloth = tone[:, :, None] + fold_depth[:, :, None] * folds
+    cloth: Floats = tone[:, :, None] + fold_depth[:, :, None] * folds
     amount = draws.uniform(1, 0.1 * grain, 1.1 * grain)[:, :, None]
     cloth = cloth + amount * _bytes(draws, (SIDE, SIDE))
     kind = draws.pick(np.array(patterns, dtype=np.int64))
+    # Bright cloth carries dark patterns, mostly, and dark cloth bright ones.
     sign = ONE - np.float32(2.0) * (draws.uniform(1) < tone).astype(np.float32)
     depth, period, shift, share = draws.between((0.12, 0.55), (3.0, 10.0), (0.0, 1.0), (-0.5, 0.4))
     contrast = (sign * depth)[:, :, None]

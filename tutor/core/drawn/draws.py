@@ -69,7 +69,8 @@ class Draws:
         total += raw >> np.uint64(48)
         # Four uniforms on 0..65535 have mean 131070 and standard deviation 65536 / sqrt(3).
         centred = total.astype(np.float32) - np.float32(131070.0)
-        return centred * np.float32(spread * 1.7320508 / 65536.0)
+        value: Floats = centred * np.float32(spread * 1.7320508 / 65536.0)
+        return value
 
     def pick(self, weights: NDArray[np.int64]) -> NDArray[np.intp]:
         """An index for each image, in proportion to whole-number `weights`, (count,)."""

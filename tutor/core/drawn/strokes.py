@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,10 +35,9 @@ class Table:
     ends: Indices  # (V, STROKE_ENDS, 2) an end of a stroke and its neighbour; the same point twice as padding
     stroke: Indices  # (V, P) which stroke a point belongs to
     dots: NDArray[np.int64]  # (V,) number of dots
-    mix: Floats  # (V, D, 4) weights of four points for a dot
-    source: Indices  # (V, D, 4) which points
-    dot_before: Indices  # (V, D) neighbours along the path, within the stroke
-    dot_after: Indices  # (V, D)
+    mix: Floats  # (4, V, D) weights of four points for a dot
+    source: Indices  # (4, V, D) which points
+    link: Floats  # (V, D - 1) 1 between neighbours on a stroke, 0 between strokes and in the padding
     along: Floats  # (V, D) place on the whole path, -1 to 1
 
 
@@ -150,12 +151,20 @@ def build_table(skeletons: Sequence[Sequence[tuple[int, str, str]]]) -> Table:
         ends=np.array([(v.ends + [(0, 0)] * STROKE_ENDS)[:STROKE_ENDS] for v in variants], dtype=np.intp),
         stroke=np.array([_padded(v.point_stroke, points) for v in variants], dtype=np.intp),
         dots=np.array([len(v.dots) for v in variants], dtype=np.int64),
-        mix=np.array([_padded([w for _, w in v.dots], size) for v in variants], dtype=np.float32),
-        source=np.array([_padded([s for s, _ in v.dots], size) for v in variants], dtype=np.intp),
-        dot_before=np.array([_neighbours(v.dot_stroke, size, -1) for v in variants], dtype=np.intp),
-        dot_after=np.array([_neighbours(v.dot_stroke, size, 1) for v in variants], dtype=np.intp),
+        mix=_four_first([_padded([w for _, w in v.dots], size) for v in variants], np.float32),
+        source=_four_first([_padded([s for s, _ in v.dots], size) for v in variants], np.intp),
+        link=np.array([_links(v.dot_stroke, size) for v in variants], dtype=np.float32),
         along=np.array([_along(len(v.dots), size) for v in variants], dtype=np.float32),
     )
+
+
+def _four_first(values: Sequence[object], dtype: type) -> NDArray[Any]:
+    return np.ascontiguousarray(np.moveaxis(np.array(values, dtype=dtype), 2, 0))
+
+
+def _links(strokes: list[int], size: int) -> list[int]:
+    same = [int(one == two) for one, two in pairwise(strokes)]
+    return same + [0] * (size - len(strokes))
 
 
 def _along(dots: int, size: int) -> list[float]:

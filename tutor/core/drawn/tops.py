@@ -16,34 +16,12 @@ from tutor.core.drawn.cloth import (
     fabric,
     mirrored,
     profile,
+    same,
     spots,
     thread,
 )
+from tutor.core.drawn.cuts import COAT, DRESS, PULLOVER, SHIRT, T_SHIRT, Cut, Range
 from tutor.core.drawn.draws import Draws, Floats
-
-Range = tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Cut:
-    """The ranges that the measures of one kind of garment come from, in pixels; half-widths from the middle."""
-
-    neck: Range
-    neck_depth: Range
-    shoulder: Range
-    shoulder_drop: Range
-    chest: Range
-    waist: Range
-    hem: Range
-    waist_at: Range
-    short: float  # the shares of short and long sleeves; the others have none
-    long: float
-    short_end: Range  # the row where a short sleeve ends
-    long_end: Range
-    reach: Range  # how far a long sleeve's end is from the middle
-    short_reach: Range
-    cuff: Range  # the width of a sleeve's end
-    bottom: Range = (27.0, 28.4)
 
 
 @dataclass
@@ -78,9 +56,10 @@ def cut(draws: Draws, c: Cut) -> Shape:
     sleeves, end = _sleeves(draws, c, centre, shoulder_at, shoulder, body)
     share = np.maximum(share, sleeves)
     pointed, open_neck = draws.chance(0.35), draws.uniform(1, 0.2, 1.0)
-    fall = np.clip((MIDDLE - top) / np.maximum(depth, np.float32(0.3)), ZERO, ONE)
+    fall: Floats = np.clip((MIDDLE - top) / np.maximum(depth, np.float32(0.3)), ZERO, ONE)
     # A round neck keeps its width and closes late; a V closes evenly.
-    width = neck * np.float32(0.9) * (ONE - np.where(pointed > 0, fall, fall * fall * fall))
+    closed: Floats = np.where(pointed > 0, fall, fall * fall * fall)
+    width = neck * np.float32(0.9) * (ONE - closed)
     hole = cover(centre - width, centre + width)
     share = share * (ONE - hole * open_neck[:, :, None])
     return Shape(share, body, sleeves, centre, top, neck, depth, bottom, end)
@@ -104,7 +83,9 @@ def _sleeves(
         (end, out),
     )
     # Above `gap_at` sleeve and body touch; below, a gap opens towards the cuff.
-    inner = profile((gap_at, ZERO * gap_at), (gap_at + np.float32(0.5), ONE + ZERO * gap_at)) * (outer - cuff)
+    inner = profile((gap_at, same(gap_at, 0.0)), (gap_at + np.float32(0.5), same(gap_at, 1.0))) * (
+        outer - cuff
+    )
     inner = np.where(gap_at > MIDDLE, np.minimum(body, outer) - np.float32(0.5), inner)
     inner = np.where(is_long, np.maximum(inner, ZERO), np.minimum(body, outer) - np.float32(0.5))
     left, right = draws.between((-0.8, 0.8), (-0.8, 0.8))
@@ -155,12 +136,13 @@ def _collar(draws: Draws, shape: Shape, cloth: Floats, often: float, length: Ran
     """Two flaps that fall from the neck, bounded by dark lines that meet in the middle."""
     tone, dark, fall = draws.between((-0.15, 0.25), (0.05, 0.35), length)
     has = draws.chance(often)[:, :, None]
-    slope = np.clip((MIDDLE - shape.top) / fall, ZERO, ONE)
-    half = (shape.neck + np.float32(1.2)) * (ONE - slope)
+    slope: Floats = np.clip((MIDDLE - shape.top) / fall, ZERO, ONE)
+    half: Floats = (shape.neck + np.float32(1.2)) * (ONE - slope)
     on = band(shape.top, shape.top + fall)
     flaps = mirrored(shape.centre, half * np.float32(0.45), half)
-    lines = thread(shape.centre - half) + thread(shape.centre + half)
-    return cloth + has * on * (tone[:, :, None] * flaps - dark[:, :, None] * lines)
+    lines: Floats = thread(shape.centre - half) + thread(shape.centre + half)
+    drawn: Floats = flaps * tone[:, :, None] - lines * dark[:, :, None]
+    return cloth + has * on * drawn
 
 
 def _pockets(draws: Draws, shape: Shape, cloth: Floats, often: float) -> Floats:
@@ -175,96 +157,6 @@ def _pockets(draws: Draws, shape: Shape, cloth: Floats, often: float) -> Floats:
 def _belt(draws: Draws, shape: Shape, cloth: Floats, often: float) -> Floats:
     tone, row, height = draws.between((-0.5, 0.2), (10.0, 16.0), (0.8, 2.0))
     return cloth + (tone * draws.chance(often))[:, :, None] * band(row, row + height)
-
-
-T_SHIRT = Cut(
-    neck=(2.4, 4.8),
-    neck_depth=(1.0, 4.5),
-    shoulder=(6.0, 8.2),
-    shoulder_drop=(1.2, 3.6),
-    chest=(5.8, 7.6),
-    waist=(5.6, 7.6),
-    hem=(5.8, 8.2),
-    waist_at=(15.0, 20.0),
-    short=0.82,
-    long=0.04,
-    short_end=(8.0, 13.0),
-    long_end=(24.0, 28.0),
-    reach=(9.0, 12.0),
-    short_reach=(9.4, 13.2),
-    cuff=(2.5, 4.0),
-)
-SHIRT = Cut(
-    neck=(2.1, 4.6),
-    neck_depth=(0.4, 3.0),
-    shoulder=(5.8, 8.2),
-    shoulder_drop=(1.6, 5.0),
-    chest=(5.6, 7.6),
-    waist=(5.4, 7.8),
-    hem=(5.5, 8.4),
-    waist_at=(14.0, 20.0),
-    short=0.36,
-    long=0.58,
-    short_end=(8.0, 13.0),
-    long_end=(24.5, 28.6),
-    reach=(8.6, 12.0),
-    short_reach=(9.4, 13.2),
-    cuff=(2.4, 4.3),
-    bottom=(22.5, 28.4),
-)
-PULLOVER = Cut(
-    neck=(2.3, 4.8),
-    neck_depth=(0.4, 3.0),
-    shoulder=(5.8, 8.0),
-    shoulder_drop=(1.8, 5.0),
-    chest=(5.6, 7.6),
-    waist=(5.4, 7.8),
-    hem=(5.4, 8.0),
-    waist_at=(14.0, 20.0),
-    short=0.03,
-    long=0.97,
-    short_end=(10.0, 14.0),
-    long_end=(24.5, 28.6),
-    reach=(8.6, 12.0),
-    short_reach=(10.0, 13.0),
-    cuff=(2.4, 4.3),
-    bottom=(22.5, 28.4),
-)
-COAT = Cut(
-    neck=(2.0, 4.4),
-    neck_depth=(0.3, 3.0),
-    shoulder=(5.7, 7.9),
-    shoulder_drop=(2.0, 5.4),
-    chest=(5.6, 7.6),
-    waist=(5.4, 7.8),
-    hem=(5.5, 8.2),
-    waist_at=(14.0, 20.0),
-    short=0.01,
-    long=0.99,
-    short_end=(10.0, 14.0),
-    long_end=(24.5, 28.6),
-    reach=(8.6, 12.0),
-    short_reach=(10.0, 13.0),
-    cuff=(2.4, 4.3),
-    bottom=(22.5, 28.4),
-)
-DRESS = Cut(
-    neck=(1.6, 3.8),
-    neck_depth=(0.8, 4.5),
-    shoulder=(3.2, 6.0),
-    shoulder_drop=(0.6, 2.6),
-    chest=(3.4, 5.6),
-    waist=(3.0, 5.2),
-    hem=(3.6, 9.2),
-    waist_at=(9.5, 13.5),
-    short=0.30,
-    long=0.22,
-    short_end=(5.5, 10.0),
-    long_end=(12.0, 20.0),
-    reach=(6.0, 9.5),
-    short_reach=(5.5, 9.0),
-    cuff=(1.4, 2.6),
-)
 
 
 def t_shirt(draws: Draws) -> tuple[Floats, Floats]:
