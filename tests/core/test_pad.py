@@ -46,8 +46,8 @@ def test_centring_finds_the_place_of_every_training_digit_again() -> None:
 def test_a_sheet_is_centred_as_the_training_sheets_are() -> None:
     sheet = np.zeros((pen.SHEET, pen.SHEET), dtype=np.uint8)
     for digit in range(10):
-        picture = drawn(digit, size=0.8, left=3, top=8).drawn()
-        sheet[4:32, 12:40] = picture
+        picture = drawn(digit, size=0.8, left=6, top=8).drawn()
+        sheet[2 : 2 + 28, 5 : 5 + 28] = picture
         assert (centred(sheet) == pen.centred(sheet[None])[0]).all()
 
 
