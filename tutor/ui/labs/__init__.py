@@ -15,6 +15,7 @@ LABS = {
     "batch-stream": "batch_stream:BatchStreamLab",
     "builder": "builder:BuilderLab",
     "loss-microscope": "loss_microscope:LossMicroscopeLab",
+    "softmax-explorer": "softmax_explorer:SoftmaxExplorerLab",
 }
 
 

@@ -165,8 +165,13 @@ class LossMicroscopeLab(NumberLab):
         ]
         parts: list[tuple[str, str]] = []
         for name, value in told:
-            parts += [(f"{name} = ", "$quiet"), (f"{value:<9} ", "bold $accent" if name in "yz" else "bold")]
-        return Content.assemble(*parts, (f"steps of {STRIDES[self.stride]:g}", "$quiet"))
+            parts += [
+                (f"{name} = ", "$quiet"),
+                (f"{value:<{8 if name == 'y' else 9}} ", "bold $accent" if name in "yz" else "bold"),
+            ]
+        if self.size.width >= 78:
+            parts.append((f"steps of {STRIDES[self.stride]:g}", "$quiet"))
+        return Content.assemble(*parts)
 
     def words(self) -> str:
         assert self.reading is not None
@@ -215,7 +220,7 @@ class LossMicroscopeLab(NumberLab):
             cursor=self.z,
             palette=self.palette,
             glyphs=self.glyphs,
-            x_label="",
+            x_label="z",
         )
 
     def _series(self, name: str, slope: bool, shown: Curves, live: bool) -> list[Line]:
