@@ -124,3 +124,5 @@ def test_any_scribble_is_a_picture_in_the_middle(
     for picture in (pad.drawn(), pad.fitted()):
         assert picture.shape == (28, 28) and picture.dtype == np.uint8 and picture.max() > 0
     assert cut(pad.fitted()) or all(13.4 <= place <= 14.6 for place in centre_of_mass(pad.fitted()))
+    _, _, width, height = box(pad.fitted())
+    assert max(width, height) <= 22

@@ -92,22 +92,24 @@ def blank() -> Picture:
 def centred(sheet: Picture) -> Picture:
     """A picture cut out of a sheet of any size so that the ink's centre of mass comes to pixel (14, 14).
 
-    In whole pixels, rounded as `pen.centred` does for the training digits. Ink that falls outside is lost.
+    In whole pixels, rounded as for the training digits; less far where ink would fall out of the picture.
     """
-    top, left = (_centre(sheet.sum(axis=axis, dtype=np.int64)) - SIDE // 2 for axis in (1, 0))
+    top, left = (_first(sheet.sum(axis=axis, dtype=np.int64)) for axis in (1, 0))
     picture = blank()
-    rows, columns = (slice(max(0, first), first + SIDE) for first in (top, left))
+    rows, columns = (slice(max(0, first), max(0, first + SIDE)) for first in (top, left))
     inside = sheet[rows, columns]
     picture[rows.start - top :, columns.start - left :][: inside.shape[0], : inside.shape[1]] = inside
     return picture
 
 
-def _centre(weights: NDArray[np.int64]) -> int:
-    """The mean place, rounded half up; the middle where nothing weighs."""
+def _first(weights: NDArray[np.int64]) -> int:
+    """The row of the sheet, given by its rows' ink, that becomes row 0 of the picture; so for columns."""
+    inked = weights.nonzero()[0]
+    if not len(inked):
+        return 0
     mass = int(weights.sum())
-    if not mass:
-        return len(weights) // 2
-    return (2 * int(weights @ np.arange(len(weights))) + mass) // (2 * mass)
+    middle = (2 * int(weights @ np.arange(len(weights))) + mass) // (2 * mass)  # rounded half up
+    return min(int(inked[0]), max(int(inked[-1]) + 1 - SIDE, middle - SIDE // 2))
 
 
 def _inside(x: float, y: float) -> tuple[float, float]:
