@@ -40,10 +40,12 @@ def make_app(folder: Path, start: str = "") -> TutorApp:
         for step in lesson.steps:
             if isinstance(step, Predict):
                 progress.predict(lesson, step, step.question.answer)
-    here, lab = course.find("1/no-activation")
-    for lesson in (course.lesson("0"), here):
-        for step in lesson.steps[: lesson.steps.index(lab) if lab in lesson.steps else None]:
-            progress.mark_done(lesson, step)
+    first, here = course.lesson("0"), course.lesson("1")
+    lab = here.step("no-activation")
+    for step in first.steps:
+        progress.mark_done(first, step)
+    for step in here.steps[: here.steps.index(lab)]:
+        progress.mark_done(here, step)
     progress.visit(here, lab)
     return TutorApp(course, progress, start=start, data_dir=folder)
 

@@ -125,6 +125,9 @@ def answer_and_exit(path: Path, writing: int) -> NoReturn:
 
 def main() -> None:
     torch.set_num_threads(1)
+    torch.optim.SGD(
+        [torch.zeros(1)], lr=0.1
+    )  # the first optimizer imports 900 modules: here, and not in each fork
     torch.manual_seed(0)
     socket.socket = NoSocket  # type: ignore[misc]
     for name in sys.argv[1:]:
