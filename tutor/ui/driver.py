@@ -23,6 +23,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 from tutor import paths
+from tutor.ui.painting import Painter
 
 PLAIN = "tutor-plain"  # the error handler for a terminal without UTF-8
 # A sign of the same width that says nearly the same; letters lose their accents, the rest becomes a dot.
@@ -77,6 +78,7 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
+        self.painter = Painter()
         self._out = TerminalOut()
         self._file = cast(Any, self._out)
         self._kept: list[int] = []  # copies of standard output and error while the log stands in for them
@@ -85,6 +87,7 @@ class TerminalDriver(LinuxDriver):
     # Standard output and error
 
     def start_application_mode(self) -> None:
+        self.painter.rows.clear()
         self._keep_off_screen()
         super().start_application_mode()  # type: ignore[no-untyped-call]
 
@@ -171,6 +174,7 @@ class TerminalDriver(LinuxDriver):
         settings[tty.LFLAG] = self._patch_lflag(settings[tty.LFLAG])
         settings[tty.IFLAG] = self._patch_iflag(settings[tty.IFLAG])
         termios.tcsetattr(self.fileno, termios.TCSANOW, settings)
+        self.painter.rows.clear()
         self.write("\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?7l")
         self._enable_bracketed_paste()
         self._enable_mouse_support()
