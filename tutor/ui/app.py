@@ -22,6 +22,8 @@ from tutor.ui.trouble import put_down
 from tutor.ui.warming import Warming
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from tutor.learning.progress import Progress
     from tutor.learning.steps import Course, Lesson, Step
     from tutor.ui.screens.step import StepScreen
@@ -211,6 +213,13 @@ class TutorApp(App[None]):
         from tutor.ui.commands import commands
 
         yield from commands(self, screen)
+
+    # Painting
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send less to the terminal, where the driver knows what it shows."""
+        painter = getattr(self._driver, "painter", None)
+        super()._display(screen, painter.sparing(renderable) if painter else renderable)
 
     # Room
 
