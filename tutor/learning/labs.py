@@ -16,7 +16,7 @@ OWN_LABS = {
     "gallery": "dataset",
     "batch-stream": "dataset",
     "race": "dataset",
-    "builder": "",
+    "builder": "experiment",
     "loss-microscope": "",
     "softmax-explorer": "",
     "choose-the-loss": "",
@@ -39,35 +39,39 @@ def read_lab(table: Table, id: str, title: str, minutes: int, text: str) -> Lab:
     seconds = table.whole("seconds", 0, 3600, needed=False)
     if table.has("lab"):
         return _own_lab(table, Lab(id, title, minutes, text, seconds=seconds))
+    return _experiment(table, Lab(id, title, minutes, text, seconds=seconds))
+
+
+def _experiment(table: Table, lab: Lab, own: bool = False) -> Lab:
+    """A lab's run, and what may be turned and shown. A lab in code (`own`) may do without panels."""
     line = table.text("experiment")
     compare = table.text("compare", needed=False)
     experiment = _parsed(table, line)
     paired = _changed(table, "compare", experiment, compare) if compare else None
-    return Lab(
-        id,
-        title,
-        minutes,
-        text,
+    return replace(
+        lab,
         experiment=line,
         compare=compare,
         labels=_labels(table, compare),
-        panels=_panels(table, [found for found in (experiment, paired) if found]),
+        panels=_panels(table, [found for found in (experiment, paired) if found], needed=not own),
         knobs=tuple(
             _knob(knob, experiment, compare if paired else "") for knob in table.tables("knobs", needed=False)
         ),
         pace=table.whole("pace", 0, 1_000_000, needed=False),
-        seconds=seconds,
     )
 
 
 def _own_lab(table: Table, lab: Lab) -> Lab:
     """A lab in code: its name, and the dataset or experiment that it works on."""
     name = table.one_of("lab", OWN_LABS)
-    needs = OWN_LABS.get(name, "dataset experiment" if not name else "")
-    dataset = table.one_of("dataset", DATASETS, bool(name)) if "dataset" in needs else ""
-    experiment = table.text("experiment", bool(name)) if "experiment" in needs else ""
-    _parsed(table, experiment)
-    return replace(lab, lab=name, dataset=dataset, experiment=experiment)
+    needs = OWN_LABS.get(name, "")
+    if needs == "experiment":
+        return _experiment(table, replace(lab, lab=name), own=True)
+    if not name:  # that is a fault already, and what such a lab may need is not known
+        for key in ("dataset", "experiment", "compare", "labels", "panels", "knobs", "pace"):
+            table.has(key)
+    dataset = table.one_of("dataset", DATASETS) if needs == "dataset" else ""
+    return replace(lab, lab=name, dataset=dataset)
 
 
 def _parsed(table: Table, line: str) -> Experiment | None:
@@ -104,8 +108,8 @@ def _labels(table: Table, compare: str) -> tuple[str, ...]:
     return labels
 
 
-def _panels(table: Table, experiments: list[Experiment]) -> tuple[str, ...]:
-    panels = table.texts("panels")
+def _panels(table: Table, experiments: list[Experiment], needed: bool) -> tuple[str, ...]:
+    panels = table.texts("panels", needed)
     if table.values.get("panels") == []:
         table.fault("panels", f"is empty. Name at least one of: {', '.join(PANELS)}.")
     for panel in panels:
