@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from tutor.ui.screens.step import StepScreen
 
 MIN_WIDTH, MIN_HEIGHT = 60, 18
+SETTLING = 0.1
+"""Seconds for the widgets of a screen to find their places: painted once, not four times over a slow link."""
 
 
 class TutorApp(App[None]):
@@ -42,6 +44,8 @@ class TutorApp(App[None]):
         Binding("f", "reference", "Reference", tooltip="Open the quick reference; come back where you were"),
         Binding("question_mark,f1", "help", "Help", tooltip="Show the keys of this screen", key_display="?"),
         Binding("colon", "command_palette", "Commands", tooltip="Find any lesson, step or command by name"),
+        # Its usual key too; some terminals keep that one for themselves.
+        Binding("ctrl+p", "command_palette", "Commands", show=False, tooltip="Find any command by name"),
         Binding("q", "quit", "Quit", tooltip="Quit; asks first if a run would be lost"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
     ]
@@ -127,6 +131,7 @@ class TutorApp(App[None]):
         from tutor.ui.screens.room import RoomScreen
 
         screen = self._screen_for(lesson, step)
+        self.delay_update(SETTLING)
         while len(self.screen_stack) > 2 or isinstance(self.screen, RoomScreen):
             self.pop_screen()
         if len(self.screen_stack) == 2:
@@ -134,6 +139,11 @@ class TutorApp(App[None]):
         else:
             self.push_screen(screen)
         self._check_room(self.size)
+
+    def lay_over(self, screen: Screen[None]) -> None:
+        """Open a screen over what is open; leaving it comes back."""
+        self.delay_update(SETTLING)
+        self.push_screen(screen)
 
     def _screen_for(self, lesson: Lesson, step: Step) -> StepScreen:
         from tutor.learning.steps import Lab
@@ -175,19 +185,19 @@ class TutorApp(App[None]):
         from tutor.ui.screens.reference import ReferenceScreen
 
         if not any(isinstance(screen, ReferenceScreen) for screen in self.screen_stack):
-            self.push_screen(ReferenceScreen(card))
+            self.lay_over(ReferenceScreen(card))
 
     def action_help(self) -> None:
         """Show the keys of the screen that is open."""
         from tutor.ui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.screen))
+        self.lay_over(HelpScreen(self.screen))
 
     def action_command_palette(self) -> None:
         from tutor.ui.commands import Palette
 
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.lay_over(Palette(id="--command-palette"))
 
     async def action_quit(self) -> None:
         """Quit, after a question if a run would be lost."""

@@ -167,7 +167,7 @@ class LessonScreen(StepScreen):
         if step := self._to_reread():
             from tutor.ui.screens.reread import RereadScreen
 
-            self.app.push_screen(RereadScreen(self.lesson, step))
+            self.app.lay_over(RereadScreen(self.lesson, step))
 
     def action_copy(self) -> None:
         self.app.copy_code("\n\n".join(block.code.rstrip() for block in python_blocks(self.step.text)) + "\n")

@@ -115,7 +115,7 @@ class StepScreen(Screen[None]):
     def action_steps(self) -> None:
         from tutor.ui.screens.steps import StepsScreen
 
-        self.app.push_screen(StepsScreen(self.lesson, self.step))
+        self.app.lay_over(StepsScreen(self.lesson, self.step))
 
     @on(StepList.Chosen)
     def _open_chosen(self, event: StepList.Chosen) -> None:

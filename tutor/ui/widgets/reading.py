@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.widgets import Markdown
 from textual.widgets._markdown import MarkdownFence
 
 
@@ -29,26 +30,24 @@ class Reading(VerticalScroll, can_focus=True):
     class Finished(Message):
         """The reader was at the end and wants to go on."""
 
-    ready = False
-    """Whether the text has been laid out: until then a key must not skip it."""
-
     def watch_has_focus(self, _has_focus: bool) -> None:
         """Nothing in a text looks different with the focus, so its many blocks are not styled again."""
 
-    def on_mount(self) -> None:
-        self.call_after_refresh(self._lay_out)
+    @property
+    def ready(self) -> bool:
+        """Whether the text has been laid out: until then a key must not skip it."""
+        texts = self.query(Markdown)
+        return bool(self.size) and all(
+            text.size.height for text in texts if text.source or not text.is_mounted
+        )
 
-    def _lay_out(self) -> None:
-        self.ready = True
-        self.refresh_bindings()
+    def watch_virtual_size(self) -> None:
+        self.call_after_refresh(self.refresh_bindings)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "code":  # only where a line of code is cut
             return any(fence.max_scroll_x for fence in self.query(MarkdownFence))
         return True
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self.refresh_bindings)
 
     @property
     def at_end(self) -> bool:
