@@ -158,6 +158,19 @@ def test_no_activation(run: Run) -> None:
     assert without.test_accuracy < 0.7
 
 
+def test_builder(run: Run) -> None:
+    right = {
+        words: [end(run("1/builder", f"batch=4 seed={seed} {words}")[0]).test_accuracy for seed in (1, 2, 3)]
+        for words in ("init=default", "norm=batch", "dropout=0.2", "init=small")
+    }
+    alone = end(run("1/builder", "batch=4 mlp:128:sigmoid")[0])
+    plain = right["init=default"]
+    assert max(plain) + 0.1 < min(right["norm=batch"])
+    assert max(plain) + 0.1 < alone.test_accuracy
+    assert sum(right["dropout=0.2"]) < sum(plain) + 0.1
+    assert sum(right["init=small"]) < sum(plain) + 0.1
+
+
 # 2 Datasets and DataLoaders
 
 

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,11 @@ LATE = 5.0  # seconds to wait for a thread that was told to stop
 
 _one_at_a_time = threading.Lock()  # torch's random state and thread count are one per process
 _alive: weakref.WeakSet[Trainer] = weakref.WeakSet()
+
+
+def torch_alone() -> AbstractContextManager[object]:
+    """Wait until no run is going on, and keep others from starting: torch's random state is one per process."""
+    return _one_at_a_time
 
 
 class Trainer:
