@@ -147,11 +147,10 @@ def _collar(draws: Draws, shape: Shape, cloth: Floats, often: float, length: Ran
 
 def _pockets(draws: Draws, shape: Shape, cloth: Floats, often: float) -> Floats:
     tone, row, near, width = draws.between((-0.3, 0.15), (8.0, 19.0), (1.5, 3.0), (2.0, 3.5))
-    low, high = (shape.centre + near + ZERO * MIDDLE), (shape.centre + near + width + ZERO * MIDDLE)
-    patch = cover(low, high) + cover(
-        np.float32(2.0) * shape.centre - high, np.float32(2.0) * shape.centre - low
-    )
-    return cloth + (tone * draws.chance(often))[:, :, None] * patch * band(row, row + np.float32(1.5))
+    # The same inner and outer edge in every row.
+    patches = mirrored(shape.centre, near + ZERO * shape.body, near + width + ZERO * shape.body)
+    amount: Floats = (tone * draws.chance(often))[:, :, None] * band(row, row + np.float32(1.5))
+    return cloth + amount * patches
 
 
 def _belt(draws: Draws, shape: Shape, cloth: Floats, often: float) -> Floats:
