@@ -136,3 +136,10 @@ def test_a_forgotten_shuffle_fails_the_test(drawn_data: Path) -> None:
         line = f"digits mlp:128,64 ce sgd lr=0.1 epochs=5 seed={seed}"
         right, wrong = (end_of(run(f"{line}{more}", drawn_data)) for more in ("", " order=sorted"))
         assert right.test_accuracy > 0.6 and wrong.test_accuracy < 0.3
+
+
+def test_evaluating_in_the_wrong_mode_leaves_the_training_as_it_is() -> None:
+    line = "moons mlp:16 bce adam dropout=0.5 epochs=3"
+    right, wrong = run(line), run(f"{line} mistake=wrong-mode")
+    assert losses_of(right) == losses_of(wrong)
+    assert end_of(right).val_loss != end_of(wrong).val_loss

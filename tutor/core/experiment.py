@@ -316,6 +316,6 @@ def _spoken(key: str) -> str:
 
 def _unknown(word: str, what: str, known: Iterable[str]) -> ExperimentError:
     words = list(known)
-    near = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word.partition(":")[0], words, n=1, cutoff=0.5)
     meant = f" Did you mean “{near[0]}”?" if near else ""
     return ExperimentError(f"There is no {what} “{word}”.{meant} Known: {', '.join(words)}.")

@@ -58,6 +58,23 @@ class Series:
         if len(self._buckets) > self.capacity:
             self._merge()
 
+    @property
+    def low(self) -> float:
+        """The lowest value; nan before the first."""
+        return min((bucket.low[1] for bucket in self._buckets), default=math.nan)
+
+    @property
+    def high(self) -> float:
+        """The highest value; nan before the first."""
+        return max((bucket.high[1] for bucket in self._buckets), default=math.nan)
+
+    def mean(self, start: float, end: float) -> float:
+        """The mean over a stretch of the curve, from share `start` to share `end` of its buckets; nan when empty."""
+        count = len(self._buckets)
+        part = self._buckets[int(start * count) : max(1, math.ceil(end * count))]
+        samples = sum(bucket.count for bucket in part)
+        return sum(bucket.total for bucket in part) / samples if samples else math.nan
+
     def points(self, *, smooth: bool = False) -> Points:
         """xs and ys to draw: the extremes of every bucket in order of x, or one running mean per bucket."""
         if smooth:
@@ -105,6 +122,7 @@ class History:
         self.looked: Looked | None = None
         self.step = 0
         self.epoch = 0
+        self.val_moved = False  # whether two validations on the same samples ever gave different losses
         self.first_over_95 = 0  # the step whose batch was first 95 % right; 0 before that
 
     def fold(self, event: Event) -> None:
@@ -128,6 +146,9 @@ class History:
             self.finished = event
 
     def _fold_evaluated(self, event: Evaluated) -> None:
+        before = self.evaluated.get(event.split)
+        if event.split == "val" and before and before.samples == event.samples:
+            self.val_moved = self.val_moved or before.loss != event.loss
         self.evaluated[event.split] = event
         if event.split == "val":
             self.val_loss.append(event.step, event.loss)

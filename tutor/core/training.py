@@ -185,14 +185,14 @@ def _epoch_done(val: Evaluated | None, clock: Clock, meter: Meter, epoch: int) -
 
 def _evaluated(setup: Setup, name: str, step: int, run: int) -> Evaluated:
     split = setup.data.val if name == "val" else setup.data.test
-    with setup.rng:  # the mistake wrong-mode draws dropout here too
+    with setup.eval_rng:  # the mistake wrong-mode draws dropout here too
         return evaluate(setup.model, split, setup.criterion, setup.experiment, name, step, run)
 
 
 def _checked(setup: Setup, step: int, run: int) -> Evaluated:
     """A quick look at some of the validation set."""
     some = setup.data.val.first(CHECK_SAMPLES)
-    with setup.rng:
+    with setup.eval_rng:
         return evaluate(setup.model, some, setup.criterion, setup.experiment, "val", step, run)
 
 
