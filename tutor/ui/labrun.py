@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
+from tutor.core.autopsy import Finding, autopsy
 from tutor.core.control import Control
 from tutor.core.events import RunFinished
 from tutor.core.experiment import Experiment, parse
@@ -86,8 +87,9 @@ class LabRun:
             self.trainer.control.toggle()
 
     def step(self) -> None:
-        """One more step, then hold."""
+        """One more step and a picture of it, then hold."""
         if self.trainer:
+            self.trainer.control.look()
             self.trainer.control.step()
 
     def stop(self) -> None:
@@ -136,6 +138,12 @@ class LabRun:
         self._marks.append((now, step))
         then, before = self._marks[0]
         return (step - before) / (now - then) if now - then > 0.2 else 0.0
+
+    def findings(self) -> list[Finding]:
+        """The signatures in the runs that ended, each once."""
+        pairs = zip(self.histories, self.experiments, strict=True)
+        found = [finding for history, experiment in pairs if (finding := autopsy(history, experiment))]
+        return list({finding.name: finding for finding in found}.values())
 
     def words(self) -> str:
         """What the runs did, in sentences with their own numbers."""

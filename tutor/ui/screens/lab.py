@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tutor.core.autopsy import Finding
 from tutor.core.experiment import Experiment
 from tutor.drawing.arrange import Page, arrange, pages
 from tutor.drawing.lines import Lines
@@ -60,6 +61,11 @@ class LabScreen(PredictedScreen):
         Binding("m", "smooth", "Smooth", show=False, tooltip="Smooth the train curves, or not"),
         Binding("g", "log", "Log scale", show=False, tooltip="Draw the loss on a log scale, or not"),
         Binding("t", "cursor", "Read values", show=False, tooltip="Read the curves at a step; move with ← →"),
+        Binding(
+            "r", "reread", "Reread", tooltip="Read again the step that explains what the curves give away"
+        ),
+        Binding("pagedown", "words(1)", "Words down", show=False, tooltip="Scroll the words below the run"),
+        Binding("pageup", "words(-1)", "Words up", show=False),
         Binding("y", "copy_line", "Copy line", show=False, tooltip="Copy the experiment as one line"),
         Binding(
             "enter", "go_on", "Go on", show=False, tooltip="Start the run; when it has ended, the next step"
@@ -76,6 +82,7 @@ class LabScreen(PredictedScreen):
         self.lab = step
         self.view = 0  # the page shown; -1 is the text
         self.shown = Shown(glyphs=terminal.glyphs(), color=terminal.colours())
+        self.findings: list[Finding] = []  # what the curves of the last runs give away
         self._frame = 0.0  # when the panels were last drawn
         self._cost = 0.0  # seconds that a frame takes
 
@@ -89,7 +96,8 @@ class LabScreen(PredictedScreen):
         yield from self.compose_views()
         yield Picture(self._draw, id="lab-panels")
         yield StatusLine(id="lab-status", ascii_only=self.shown.glyphs == "ascii")
-        yield Static(id="lab-words")
+        with VerticalScroll(id="lab-words-scroll", can_focus=False):
+            yield Static(id="lab-words")
 
     def make_knobs(self) -> Knobs:
         """The knobs, each at the value of the lab's own experiment."""
@@ -182,7 +190,7 @@ class LabScreen(PredictedScreen):
             self._say(str(error), warning=True)
             return
         self.run_.start(experiments, paused=paused)
-        self.shown.cursor = None
+        self.findings, self.shown.cursor = [], None
         self._show_text(False)
         self._say("")
         self._timer.resume()
@@ -194,7 +202,7 @@ class LabScreen(PredictedScreen):
     def action_reset(self) -> None:
         self.run_.reset()
         self.run_.overlays = []
-        self.shown.cursor = None
+        self.findings, self.shown.cursor = [], None
         self._timer.pause()
         self._say("")
         self.query_one(StatusLine).show(RunStatus())
@@ -245,9 +253,22 @@ class LabScreen(PredictedScreen):
     def action_copy_line(self) -> None:
         self.app.copy_code("\n".join(map(str, self._experiments(self.knob_words()))) + "\n")
 
+    def action_words(self, by: int) -> None:
+        words = self.query_one("#lab-words-scroll")
+        words.scroll_relative(y=by * max(1, words.size.height - 1), animate=False)
+
+    def action_reread(self) -> None:
+        from tutor.ui.screens.reread import RereadScreen
+
+        lesson, step = self.app.course.find(self.findings[0].step)
+        if step is not None:
+            self.app.push_screen(RereadScreen(lesson, step))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "move_cursor":
             return self.shown.cursor is not None
+        if action == "reread":
+            return bool(self.findings)
         return True
 
     # What is shown
@@ -269,6 +290,7 @@ class LabScreen(PredictedScreen):
         self._timer.pause()
         self._show_status()
         self._redraw()
+        self._find()
         self._say_result()
         if any(end.reason != "stopped" for end in self.run_.finished):
             self.mark_done()
@@ -301,6 +323,13 @@ class LabScreen(PredictedScreen):
         self.query_one("#lab-invitation", Static).update(self._invitation())
         self.call_after_refresh(self._redraw)
 
+    def _find(self) -> None:
+        """Look for signatures in the runs that ended; a step of another course cannot be reread here."""
+        found = self.run_.findings()
+        here = {f"{lesson.id}/{step.id}" for lesson in self.app.course.lessons for step in lesson.steps}
+        self.findings = [finding for finding in found if finding.step in here]
+        self.refresh_bindings()
+
     def _say(self, words: str, *, warning: bool = False) -> None:
         self.query_one("#lab-words", Static).update(Content.styled(words, "$warning" if warning else ""))
 
@@ -309,6 +338,15 @@ class LabScreen(PredictedScreen):
             self._say(self.run_.error, warning=True)
             return
         parts = [Content(self.run_.words())]
+        parts += [
+            Content.assemble(
+                (f"{finding.name}: ", "bold $warning"),
+                finding.says,
+                ("  r", "bold $accent"),
+                (" Reread", "$quiet"),
+            )
+            for finding in self.findings
+        ]
         if (predicted := self.prediction_words()) is not None:
             parts.append(predicted)
         parts.append(Content.assemble(("Enter", "bold $accent"), ("  " + self.next_words(), "$quiet")))
