@@ -17,8 +17,10 @@ from textual._compositor import ChopsUpdate
 from textual.strip import Strip
 
 Cell = tuple[str, Style | None]
-Look = tuple[str, str, str]  # parameters of a colour sequence: attributes, foreground, background
-PLAIN: Look = ("", "", "")
+Look = tuple[frozenset[str], str, str]  # parameters of a colour sequence: attributes, foreground, background
+PLAIN: Look = (frozenset(), "", "")
+OFF = {"1": "22", "2": "22", "3": "23", "4": "24", "7": "27", "9": "29"}
+UNSEEN = frozenset("123")  # bold, dim and italic
 UNKNOWN: Cell = ("", None)
 JOIN = 4  # unchanged cells that are written again rather than jumped over
 
@@ -96,12 +98,14 @@ class Pen:
         self._out.append(f"\x1b[{y + 1};{x + 1}H")
         for char, style in cells:
             if style is not self._style:
-                self._turn_to(style)
+                self._turn_to(style, char == " ")
             self._out.append(char)
 
-    def _turn_to(self, style: Style | None) -> None:
-        self._style = style
+    def _turn_to(self, style: Style | None, blank: bool) -> None:
         look = PLAIN if style is None else look_of(style, self._colours)
+        if blank and seen_on_blanks(look) == seen_on_blanks(self._look):
+            return  # a blank has no foreground, and is not bold
+        self._style = style
         if look != self._look:
             self._out.append(change(self._look, look))
             self._look = look
@@ -113,13 +117,23 @@ class Pen:
         return "".join(self._out)
 
 
+def seen_on_blanks(look: Look) -> tuple[frozenset[str], str]:
+    """What of a look shows on a cell without a sign."""
+    return look[0] - UNSEEN, look[2]
+
+
 @lru_cache(4096)
 def change(old: Look, new: Look) -> str:
     """The colour sequence from one look to another."""
-    lost = any(was and not now for was, now in zip(old, new, strict=True))
-    if lost or old[0] != new[0]:
-        return f"\x1b[{';'.join(filter(None, ['0', *new]))}m"
-    return f"\x1b[{';'.join(now for was, now in zip(old, new, strict=True) if now != was)}m"
+    off = {OFF.get(code, "0") for code in old[0] - new[0]}
+    if "0" in off:
+        return f"\x1b[{';'.join(filter(None, ['0', *sorted(new[0]), *new[1:]]))}m"
+    on = new[0] if "22" in off else new[0] - old[0]  # bold and dim end together
+    codes = [*sorted(off), *sorted(on)]
+    for was, now, plain in zip(old[1:], new[1:], ("39", "49"), strict=True):
+        if was != now:
+            codes.append(now or plain)
+    return f"\x1b[{';'.join(codes)}m"
 
 
 @lru_cache(4096)
@@ -139,4 +153,4 @@ def look_of(style: Style, colours: ColorSystem) -> Look:
             background = code
         else:
             attributes.append(code)
-    return ";".join(attributes), foreground, background
+    return frozenset(attributes), foreground, background
