@@ -49,7 +49,7 @@ def read_lesson(folder: Path) -> Draft:
         teaches=table.texts("teaches"),
         needs=table.texts("needs", needed=False),
         minutes=table.whole("minutes", 1, 600),
-        main=table.text("main", needed=_trains(steps)),
+        main=table.text("main", needed=any(map(_trains, steps))),
         steps=tuple(step for step in steps if step),
         folder=folder,
     )
@@ -183,8 +183,9 @@ def _check_options(table: Table, options: list[Option]) -> None:
         table.fault("options", f"offers “{text}” twice. Keep one of them.")
 
 
-def _trains(steps: Iterable[Step | None]) -> bool:
-    return any(isinstance(step, Lab) and not step.lab for step in steps)
+def _trains(step: Step | None) -> bool:
+    """Whether the step is a lab with an experiment; of a lab in code, not every one has that."""
+    return isinstance(step, Lab) and (not step.lab or bool(step.experiment))
 
 
 def _check_links(table: Table, lesson: Lesson, step_tables: list[Table]) -> None:
@@ -193,7 +194,7 @@ def _check_links(table: Table, lesson: Lesson, step_tables: list[Table]) -> None
         table.values["id"] for table in step_tables if isinstance(table.values.get("id"), str)
     ):
         table.fault("steps", f"two steps have the id “{id}”. Rename one of them.")
-    labs = [step.id for step in lesson.steps if isinstance(step, Lab) and not step.lab]
+    labs = [step.id for step in lesson.steps if _trains(step)]
     if lesson.main and lesson.main not in labs:
         table.fault("main", unknown("lab with an experiment", lesson.main, labs))
     for place, step in enumerate(lesson.steps):
