@@ -143,7 +143,7 @@ def test_waiting_for_another_process_can_be_stopped(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "digits").write_text("a file where the folder should be")
-    with pytest.raises(DataError, match="cannot be written to .*another folder with --data-dir"):
+    with pytest.raises(DataError, match=r"cannot be written to .*another folder with --data-dir"):
         draw_small("digits", tmp_path)
 
 
@@ -152,7 +152,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(cache, "_drawer", lambda name: full)
-    with pytest.raises(DataError, match="No space left on device. Free some space"):
+    with pytest.raises(DataError, match=r"No space left on device. Free some space"):
         draw_small("digits", tmp_path)
     assert raw_files("digits", tmp_path) == {}
 

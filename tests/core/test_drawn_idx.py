@@ -68,14 +68,14 @@ def test_a_malformed_file_is_named_with_reason_and_remedy(
 
 
 def test_a_missing_file_and_a_folder(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="missing.*Fetch or draw"):
+    with pytest.raises(DataError, match=r"missing.*Fetch or draw"):
         read_idx(tmp_path / "nowhere")
-    with pytest.raises(DataError, match="cannot be read.*directory"):
+    with pytest.raises(DataError, match=r"cannot be read.*directory"):
         read_idx(tmp_path)
 
 
 def test_writing_refuses_other_types_and_names_a_bad_folder(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="float64"):
         write_idx(tmp_path / "file", np.zeros(3))  # type: ignore[arg-type]
-    with pytest.raises(DataError, match="cannot be written.*No such file"):
+    with pytest.raises(DataError, match=r"cannot be written.*No such file"):
         write_idx(tmp_path / "no" / "file", np.zeros(3, dtype=np.uint8))
