@@ -207,7 +207,7 @@ async def test_torch_is_imported_on_another_thread(monkeypatch: pytest.MonkeyPat
     warming = Warming()
     warming.start()
     assert warming.wait(30)
-    assert imported == ["torch"]
+    assert imported == ["tutor.ui.screens.lesson", "torch"]
     assert not warming.error
 
 

@@ -1,4 +1,4 @@
-"""Imports torch off the UI thread, so that the first lab opens fast and the first paint never waits for it."""
+"""Imports what comes next off the UI thread: the reading screen, then torch. The first paint waits for neither."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ import sys
 import threading
 from pathlib import Path
 
+READING = "tutor.ui.screens.lesson"
+"""What the learner most likely opens first; small, so it is ready before torch."""
+
 
 class Warming:
-    """One daemon thread that imports torch; leaving the app never waits for it."""
+    """One daemon thread that imports; leaving the app never waits for it."""
 
     def __init__(self) -> None:
         self._thread: threading.Thread | None = None
@@ -32,6 +35,7 @@ class Warming:
 
     def _import(self) -> None:
         try:
+            importlib.import_module(READING)
             load_libraries()
             importlib.import_module("torch")
         except Exception as error:  # a broken torch must not end a screen that does not need it

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tutor.ui.app import TutorApp
 
 
+FRAME_AND_MARKS = 25
+"""Cells of a row that are not its title: border, padding, scroll bar, mark, number and kind."""
+
+
 class Choices(OptionList):
     """An option list that also moves with j and k."""
 
@@ -64,7 +68,8 @@ class StepsScreen(OverScreen[None]):
     def _row(self, step: Step) -> Content:
         here = step.id == self.step.id
         mark = step_mark(self.lesson, step, self.app.progress, here)
-        title = Content(step.title).truncate(46, ellipsis=True, pad=True)
+        room = min(76, round(0.96 * self.app.size.width)) - FRAME_AND_MARKS
+        title = Content(step.title).truncate(min(46, room), ellipsis=True, pad=True)
         return Content.assemble(
             mark, f" {position(self.lesson, step):>2}  ", title, (f"  {step.kind}", "$quiet")
         )
