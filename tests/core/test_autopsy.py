@@ -24,6 +24,7 @@ FAULTY = {
     "digits adam epochs=4 mistake=softmax-before-ce": "a floor under the loss",
     "digits sgd lr=0.01 scale=raw epochs=2": "a first loss far over ln C",
     "digits sgd lr=10 scale=unit epochs=3": "a leap, then guessing",
+    "digits sgd lr=0.1 steps=300 scale=unit mistake=no-zero-grad": "rose, then collapsed",
     "digits sgd lr=0.1 init=zero epochs=4": "a plateau at ln C",
     "digits sgd lr=1e-5 epochs=4": "a plateau at ln C",
     "digits sgd lr=0.1 order=sorted epochs=1 batch=4": "perfect in training, lost in the test",
