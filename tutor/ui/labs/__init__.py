@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 LABS = {
     "gallery": "gallery:GalleryLab",
     "batch-stream": "batch_stream:BatchStreamLab",
+    "your-digit": "your_digit:YourDigitLab",
+    "classifier": "classifier:ClassifierLab",
     "builder": "builder:BuilderLab",
     "loss-microscope": "loss_microscope:LossMicroscopeLab",
     "softmax-explorer": "softmax_explorer:SoftmaxExplorerLab",
