@@ -29,7 +29,13 @@ def names(events: list[Event]) -> list[str]:
 
 
 def test_the_events_of_a_run_in_their_order() -> None:
-    epoch = ["StepDone", "Evaluated", "StepDone", "Evaluated", "StepDone", "Evaluated", "StepDone"]
+    epoch = [
+        "StepDone",
+        "StepDone",
+        "Evaluated",
+        "StepDone",
+        "StepDone",
+    ]  # a check at every second step of 12
     expected = ["RunStarted", *[*epoch, "Evaluated", "EpochDone"] * 3, "Evaluated", "RunFinished"]
     events = run(MOONS)
     assert names(events) == expected
