@@ -63,8 +63,8 @@ class Signs:
 
     @property
     def best_accuracy(self) -> float:
-        """The highest mean train accuracy of an eighth of the run."""
-        means = [self.run.train_accuracy.mean(part / 8, (part + 1) / 8) for part in range(8)]
+        """The highest mean train accuracy of a sixteenth of the run."""
+        means = [self.run.train_accuracy.mean(part / 16, (part + 1) / 16) for part in range(16)]
         return max((mean for mean in means if not math.isnan(mean)), default=math.nan)
 
     @property
@@ -138,10 +138,7 @@ def _nothing_moved(signs: Signs) -> Finding | None:
 
 
 def _rose_and_fell(signs: Signs) -> Finding | None:
-    if (
-        not (signs.best_accuracy > max(0.45, 3 * signs.chance) or signs.best_accuracy > 0.9)
-        or not signs.guesses
-    ):
+    if not signs.guesses or signs.best_accuracy < signs.chance + 0.3 * (1 - signs.chance):
         return None
     says = (
         f"It had learned, to {percent(signs.best_accuracy)} of a batch, and fell back to {percent(signs.end_accuracy)}. "

@@ -338,6 +338,8 @@ class LabScreen(PredictedScreen):
             self._say(self.run_.error, warning=True)
             return
         parts = [Content(self.run_.words())]
+        if (predicted := self.prediction_words()) is not None:
+            parts.append(predicted)
         parts += [
             Content.assemble(
                 (f"{finding.name}: ", "bold $warning"),
@@ -347,8 +349,6 @@ class LabScreen(PredictedScreen):
             )
             for finding in self.findings
         ]
-        if (predicted := self.prediction_words()) is not None:
-            parts.append(predicted)
         parts.append(Content.assemble(("Enter", "bold $accent"), ("  " + self.next_words(), "$quiet")))
         self.query_one("#lab-words", Static).update(Content("\n").join(parts))
 
