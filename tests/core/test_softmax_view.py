@@ -53,6 +53,13 @@ def test_loss_and_entropy() -> None:
     assert wrong.loss == pytest.approx(9.0, abs=1e-3) and wrong.gradient[1] == pytest.approx(-1.0, abs=1e-3)
 
 
+def test_a_surely_wrong_sample_pulls_with_almost_one() -> None:
+    rest = math.log(0.0005 / 0.9995)
+    row = look((0.0, rest), 1)
+    assert row.probabilities[1] == pytest.approx(0.0005, rel=1e-4)
+    assert row.loss == pytest.approx(7.6, abs=0.01) and row.gradient[1] == pytest.approx(-0.9995)
+
+
 def test_the_exponential_overflows_between_88_72_and_88_73() -> None:
     assert all(map(math.isfinite, look((88.72, 1.0, 0.0), 0).naive))
     assert math.isnan(look((88.73, 1.0, 0.0), 0).naive[0])

@@ -11,6 +11,7 @@ from textual.content import Content
 from tutor.core.loss_words import NAMES, figure, place, probability, remark, sentences
 from tutor.drawing.frame import MARGIN
 from tutor.drawing.lines import Lines, beside, blank, fit, sized
+from tutor.drawing.overlay import Mark, column_of, lay_over, row_of
 from tutor.drawing.palette import symbol
 from tutor.drawing.plots import MIN_HEIGHT, MIN_WIDTH, Line, plot
 from tutor.ui.labs.number_lab import NumberLab, row
@@ -23,10 +24,11 @@ FURTHEST = 100.0
 WINDOWS = (5.0, 20.0, 50.0, 100.0)  # how far the curves reach on each side of 0
 STRIDES = (0.001, 0.01, 0.1, 0.5, 2.0)  # what a press of an arrow moves
 PAGE = 10
-POINTS = 480  # of a curve in each window: 2 for each dot of a wide plot
+POINTS = 240  # of a curve in each window: about two for each dot of a plot
 GAP, NUMBER = 2, 12
 FLOOR = 1e-12  # the foot of a logarithmic axis
 START = (3.0, 0)
+KEPT = 24  # drawn curves that are kept, so that a sliding logit redraws only the points on them
 
 
 def window_for(z: float) -> float:
@@ -63,6 +65,7 @@ class LossMicroscopeLab(NumberLab):
         self.curves: dict[tuple[int, float], Curves] = {}
         self.edges: dict[int, list[float]] = {}
         self.seen: set[str] = set()
+        self._drawn: dict[tuple[object, ...], Lines] = {}
 
     # torch, off the UI thread
 
@@ -200,40 +203,59 @@ class LossMicroscopeLab(NumberLab):
         return 6 if height >= 6 + MIN_HEIGHT + 1 else 5
 
     def _plot(self, slope: bool, width: int, height: int) -> Lines:
+        """The curves, and over them the line at this logit and the four points on it."""
+        key = (slope, width, height, self.y, self.window, self.chosen, self.log_scale, self.app.theme)
+        if key not in self._drawn:
+            if len(self._drawn) >= KEPT:
+                self._drawn.clear()
+            self._drawn[key] = self._curves(slope, width, height)
+        column = column_of(self.z, (-self.window, self.window), width)
+        rule = ("|" if self.glyphs == "ascii" else "│", self.look("text"))
+        return lay_over(self._drawn[key], column, rule, self._marks(slope, height))
+
+    def _curves(self, slope: bool, width: int, height: int) -> Lines:
         names = list(NAMES)
         shown = self.curves[self.y, self.window]
-        lines: list[Line] = []
         order = sorted(range(len(names)), key=lambda index: index == self.chosen)
-        for index in order:
-            lines += self._series(names[index], slope, shown, self.chosen in (-1, index))
         size = "size of " if self.log_scale and slope else ""
-        which = NAMES[names[self.chosen]] if self.chosen >= 0 else ""
         title = f"{size}d loss / dz" if slope else "loss"
         return plot(
-            lines,
+            [self._series(names[index], slope, shown, self.chosen in (-1, index)) for index in order],
             width=width,
             height=height,
-            title=f"{title}, {which}" if which else title,
+            title=f"{title}, {NAMES[names[self.chosen]]}" if self.chosen >= 0 else title,
             x_limit=(-self.window, self.window),
             y_limit=self._limits(slope, shown),
             log_y=self.log_scale,
-            cursor=self.z,
             palette=self.palette,
             glyphs=self.glyphs,
             x_label="z",
         )
 
-    def _series(self, name: str, slope: bool, shown: Curves, live: bool) -> list[Line]:
-        """The curve of a loss, and the point on it at this logit; a curve that is not looked at is grey."""
-        assert self.reading is not None
+    def _series(self, name: str, slope: bool, shown: Curves, live: bool) -> Line:
+        """The curve of a loss; one that is not looked at is grey, and its holes are not marked."""
         ys = (shown.slopes if slope else shown.losses)[name]
-        here = self.reading.values[name][slope]
         if self.log_scale and slope:
-            ys, here = [abs(y) for y in ys], abs(here)
-        slot = SLOTS[name] if live else "previous"
-        if not live:
-            return [Line("", shown.zs, [y if math.isfinite(y) else 0.0 for y in ys], slot)]
-        return [Line("", shown.zs, ys, slot), Line("", [self.z], [here], slot, "points")]
+            ys = [abs(y) for y in ys]
+        if live:
+            return Line("", shown.zs, ys, SLOTS[name])
+        finite = [(z, y) for z, y in zip(shown.zs, ys, strict=True) if math.isfinite(y)]
+        return Line("", [z for z, _ in finite], [y for _, y in finite], "previous")
+
+    def _marks(self, slope: bool, height: int) -> list[Mark]:
+        """The points at this logit, each with the sign of its loss; an infinite one stands at the edge."""
+        assert self.reading is not None
+        limits = self._limits(slope, self.curves[self.y, self.window])
+        marks: list[Mark] = []
+        for index, name in enumerate(NAMES):
+            value = self.reading.values[name][slope]
+            row_here = row_of(
+                abs(value) if slope and self.log_scale else value, limits, height, self.log_scale
+            )
+            if row_here is not None and self.chosen in (-1, index):
+                look = self.look(SLOTS[name], bold=True)
+                marks.append((row_here, symbol(SLOTS[name], self.glyphs), look))
+        return marks
 
     def _limits(self, slope: bool, shown: Curves) -> tuple[float, float]:
         """The vertical axis: all of the chosen curve; for all four, up to where BCE is in this window."""
