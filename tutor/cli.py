@@ -270,10 +270,17 @@ def _progress() -> Progress:
 
 def _course(chosen: str | None, left_out: list[str] | None = None) -> Course:
     """The lessons of the folder. A faulty one is left out: named in `left_out`, else on standard error."""
+    from tutor.learning.kept import keep_course, kept_course
+
+    folder = _lessons_folder(chosen)
+    if kept := kept_course(folder):
+        return kept
     from tutor.learning.lessons import Fault, load_course
 
-    folder, faults = _lessons_folder(chosen), list[Fault]()
+    faults: list[Fault] = []
     course = load_course(folder, faults=faults)
+    if not faults:
+        keep_course(folder, course)
     for fault in faults:
         if left_out is None:
             streams.say(f"tutor: a lesson was left out. {fault}")

@@ -28,6 +28,13 @@ def data_dir(chosen: str | Path | None = None) -> Path:
     return user_cache_path("nn-tutor")
 
 
+def cache_dir() -> Path:
+    """The folder of what can be made again: beside the state when that was named, else the user's cache."""
+    if named := os.environ.get("TUTOR_STATE_DIR"):
+        return Path(named).expanduser() / "cache"
+    return user_cache_path("nn-tutor")
+
+
 def state_dir() -> Path:
     """The folder of the learner's progress and settings: `TUTOR_STATE_DIR` or the user's state folder."""
     if named := os.environ.get("TUTOR_STATE_DIR"):

@@ -70,7 +70,8 @@ class TutorApp(App[None]):
         self.animation_level = "none"
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self.set_reactive(App.theme, THEMES[0].name)  # now, so that the style sheets are read only once
+        self.stylesheet.set_variables(self.get_css_variables())
 
     @property
     def built_in(self) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
 import importlib.util
 import os
@@ -38,6 +39,8 @@ class Warming:
             importlib.import_module(READING)
             load_libraries()
             importlib.import_module("torch")
+            gc.collect()
+            gc.freeze()  # torch's many objects stay: looking through them again would stop a key for 0.1 s
         except Exception as error:  # a broken torch must not end a screen that does not need it
             self.error = f"torch cannot be imported: {error}"
 

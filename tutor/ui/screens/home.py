@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -60,6 +61,8 @@ class HomeScreen(Screen[None]):
         ),
     ]
 
+    _shown_at: Size | None = None
+
     def compose(self) -> ComposeResult:
         with Vertical(id="home"):
             yield Static(id="home-head")
@@ -70,20 +73,22 @@ class HomeScreen(Screen[None]):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        self._show_all()
         self.query_one(HomeList).focus()
 
     def on_screen_resume(self) -> None:
-        self._show_all()
+        if self.size.width:
+            self._show_all()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._show_all()
+        if event.size != self._shown_at:  # Textual may tell the same size several times
+            self._show_all()
 
     @on(BuiltInChanged)
     def _show_data(self) -> None:
         self.query_one("#home-data", Static).update(self._data_words())
 
     def _show_all(self) -> None:
+        self._shown_at = self.size
         notices = [words for words in (self.app.progress.notice, self.app.notice) if words]
         notice = self.query_one("#home-notice", Static)
         notice.update("\n".join(notices))
