@@ -23,10 +23,10 @@ def share_words(share: float) -> str:
 def answer_words(probabilities: Sequence[float], names: Sequence[str]) -> str:
     """The likeliest class and the next: `Read as 3 with 81 %; next 8 with 12 %.`"""
     first, second = sorted(range(len(probabilities)), key=lambda index: -probabilities[index])[:2]
-    return (
-        f"Read as {names[first]} with {share_words(probabilities[first])}; "
-        f"next {names[second]} with {share_words(probabilities[second])}."
-    )
+    said = f"Read as {names[first]} with {share_words(probabilities[first])}"
+    if probabilities[second] < 0.001:
+        return f"{said}; no other class comes to 0.1 %."
+    return f"{said}; next {names[second]} with {share_words(probabilities[second])}."
 
 
 def best(probabilities: Sequence[float]) -> int:
@@ -84,3 +84,23 @@ def classes_words(confusion: Matrix, names: Sequence[str]) -> str:
         f"{hardest.name} is found least: {share_words(hardest.recall or 0.0)} of its {hardest.count:,} samples. "
         f"It is most often taken for {name} ({count:,})."
     )
+
+
+def cell_words(confusion: Matrix, true: int, predicted: int, names: Sequence[str]) -> str:
+    """How many samples of one class were called another: `38 of 980 samples of 4 are read as 9 (3.9 %).`"""
+    count, total = confusion[true][predicted], sum(confusion[true])
+    share = f" ({share_words(count / total)})" if total else ""
+    said = "read right" if true == predicted else f"read as {names[predicted]}"
+    return f"{count:,} of {total:,} samples of {names[true]} are {said}{share}."
+
+
+def sample_words(true: int, predicted: int, probabilities: Sequence[float], names: Sequence[str]) -> str:
+    """One sample: what it is, what it was read as, and how sure: `is 4, read as 9 with 87 % (4 got 12 %)`."""
+    said = f"is {names[true]}, read as {names[predicted]} with {share_words(probabilities[predicted])}"
+    return said if true == predicted else f"{said} ({names[true]} got {share_words(probabilities[true])})"
+
+
+def largest_error(confusion: Matrix) -> tuple[int, int]:
+    """The cell off the diagonal, (true, predicted), that counts most; the first cell where there is no error."""
+    cells = [(true, said) for true in range(len(confusion)) for said in range(len(confusion)) if true != said]
+    return max(cells, key=lambda cell: confusion[cell[0]][cell[1]], default=(0, 0))

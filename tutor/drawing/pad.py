@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from rich.segment import Segment
 
-from tutor.drawing.images import GREYS, Mode, half_blocks, image, image_grid
+from tutor.drawing.images import GREYS, Mode, half_blocks, image
 from tutor.drawing.lines import PLAIN, Lines, fit, runs, sized, style
 from tutor.drawing.palette import Glyphs, Palette
 from tutor.drawing.tables import bars
 
 Pixels = Sequence[Sequence[int]]
 SIDE = 28
-CELL_ROWS = 8  # of a picture at half size with its caption
 
 
 def pad_size(zoom: int, framed: bool) -> tuple[int, int]:
@@ -102,28 +101,3 @@ def titled(title: str, lines: Lines, *, width: int, palette: Palette, color: boo
     look = style(palette.muted) if color else PLAIN
     head = [Segment(fit(title, width, ascii_only=ascii_only), look)]
     return [head, *[sized(line, width) for line in lines]]
-
-
-def own_set(
-    pictures: Sequence[Pixels],
-    captions: Sequence[str],
-    chosen: int,
-    *,
-    width: int,
-    height: int,
-    mode: Mode,
-    palette: Palette,
-) -> Lines:
-    """A page of small pictures with their captions, the page that holds the chosen one."""
-    per_row = max(1, (width + 2) // (SIDE // 2 + 2))
-    count = per_row * max(1, (height + 1) // (CELL_ROWS + 1))
-    start = chosen - chosen % count
-    return image_grid(
-        pictures[start : start + count],
-        captions[start : start + count],
-        width=width,
-        palette=palette,
-        scale=0.5,
-        mode=mode,
-        highlight={chosen - start},
-    )

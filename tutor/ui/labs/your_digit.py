@@ -14,10 +14,12 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from tutor.core.answers import best
 from tutor.core.experiment import Experiment, parse
 from tutor.drawing import pad as drawing
+from tutor.drawing.errors import page_size, picture_page
 from tutor.drawing.images import Mode, image
-from tutor.drawing.lines import Lines, beside, blank, notice, sized
+from tutor.drawing.lines import Lines, beside, blank, notice
 from tutor.drawing.palette import Palette
 from tutor.errors import TutorError
 from tutor.learning.own_digits import OwnDigits
@@ -425,7 +427,7 @@ class YourDigitLab(PredictedScreen):
 
     @property
     def _per_row(self) -> int:
-        return max(1, (self.query_one(Sketch).size.width + GAP) // (drawing.SIDE // 2 + GAP))
+        return page_size(*self.query_one(Sketch).size)[0]
 
     def _pad_layout(self, width: int, height: int) -> tuple[int, bool]:
         """The pad's zoom, and whether there is room for its frame."""
@@ -482,11 +484,16 @@ class YourDigitLab(PredictedScreen):
         if not desk.own.digits:
             words = "Your own test set is empty. Draw a digit, then press a and its true label."
             return notice(words, width, height, self.glyphs == "ascii")
-        said = [f" read {desk.names[answer.index(max(answer))]}" for answer in desk.own_answers]
+        said = [f" read {desk.names[best(answer)]}" for answer in desk.own_answers]
         said += [""] * (len(desk.own.digits) - len(said))
-        grid = drawing.own_set(
-            [picture.tolist() for picture in desk.own_pictures],
-            [f"a {digit.label}{words}" for digit, words in zip(desk.own.digits, said, strict=True)],
-            self.chosen, width=width, height=height, mode=self.mode, palette=self.palette,
-        )  # fmt: skip
-        return [sized(line, width) for line in grid]
+        across, down = page_size(width, height)
+        start = self.chosen - self.chosen % (across * down)
+        page = slice(start, start + across * down)
+        return picture_page(
+            [picture.tolist() for picture in desk.own_pictures[page]],
+            [f"{digit.label}{words}" for digit, words in zip(desk.own.digits[page], said[page], strict=True)],
+            self.chosen - start,
+            width=width,
+            palette=self.palette,
+            mode=self.mode,
+        )
