@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import torch
 
 from tutor import paths
 from tutor.core.events import Evaluated, RunFinished
 from tutor.core.experiment import Experiment, parse
 from tutor.core.history import History
+from tutor.core.models import MLP, build_model
 from tutor.core.training import train_together
 from tutor.learning.lessons import Course, Lab, Predict, load_course
 
@@ -169,6 +171,18 @@ def test_builder(run: Run) -> None:
     assert max(plain) + 0.1 < alone.test_accuracy
     assert sum(right["dropout=0.2"]) < sum(plain) + 0.1
     assert sum(right["init=small"]) < sum(plain) + 0.1
+    assert spread_of_the_last_layer("init=default") < 0.02
+    assert spread_of_the_last_layer("norm=batch") > 0.1
+
+
+def spread_of_the_last_layer(words: str) -> float:
+    """How far apart samples lie in the outputs of the builder's last hidden layer, before any training."""
+    experiment = experiments(lab_at(COURSE, "1/builder"), words)[0]
+    torch.manual_seed(experiment.seed)
+    model = build_model(experiment)
+    assert isinstance(model, MLP)
+    hidden = model.hidden(torch.randn(256, 784))
+    return hidden.std(dim=0).mean().item()
 
 
 # 2 Datasets and DataLoaders

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
+from rich.style import Style
 
 from tutor.drawing.lines import PLAIN, Lines, fit, sized, style
 from tutor.drawing.palette import Glyphs, Palette
@@ -15,12 +16,12 @@ BRANCHES = {"braille": ("├─ ", "└─ ", "│  "), "block": ("├─ ", "�
 
 
 class Row(NamedTuple):
-    """One module: its path with dots, what it is, and two facts in words. `share` of the whole draws a bar."""
+    """One module: its path with dots, what it is, and two facts. `share` of the whole draws a bar."""
 
     path: str
     kind: str
     shape: str
-    count: str = ""
+    number: str = ""
     share: float = 0.0
     strong: bool = False
 
@@ -50,19 +51,18 @@ def module_tree(
     ]
     wide = max(len(heads[0]), *map(len, kinds)) + GAP
     shape = max(len(heads[1]), *(len(row.shape) for row in rows)) + GAP
-    count = max(len(heads[2]), *(len(row.count) for row in rows))
+    count = max(len(heads[2]), *(len(row.number) for row in rows))
     bars = width >= wide + shape + count + GAP + BAR + 5
-    look = _looks(palette, color)
-    quiet, text, strong, bar = look
+    quiet, text, strong, bar = _looks(palette, color)
     lines: Lines = [
         [Segment(fit(heads[0], wide) + fit(heads[1], shape) + fit(heads[2], count, "right"), quiet)]
     ]
     for kind, row in zip(kinds, rows, strict=True):
-        main = strong if row.strong else text if row.count else quiet
+        main = strong if row.strong else text if row.number else quiet
         line = [
             Segment(fit(kind, wide), main),
             Segment(fit(row.shape, shape), text),
-            Segment(fit(row.count, count, "right"), main),
+            Segment(fit(row.number, count, "right"), main),
         ]
         if bars and row.share > 0:
             line += [
@@ -74,7 +74,8 @@ def module_tree(
     return [sized(line, width) for line in lines]
 
 
-def _looks(palette: Palette, color: bool):  # type: ignore[no-untyped-def]
+def _looks(palette: Palette, color: bool) -> tuple[Style, Style, Style, Style]:
+    """Quiet, text, strong, bar."""
     if not color:
         return PLAIN, PLAIN, style(bold=True), PLAIN
     return style(palette.muted), style(palette.text), style(palette.text, bold=True), style(palette.train)

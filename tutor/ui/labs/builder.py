@@ -65,6 +65,13 @@ class BuilderLab(LabScreen):
         super().__init__(lesson, replace(step, panels=("loss", "weights"), pace=step.pace or 150))
         own = parse(step.experiment)
         self.widths = [*map(str, own.widths), *USUAL[len(own.widths) :]]
+        self.values = {
+            "depth": str(len(own.widths)),
+            "activation": own.activation,
+            "norm": own.norm,
+            "dropout": f"{own.dropout:g}",
+            "init": own.init,
+        }
         self.plan: int | None = 0  # which plan is shown; None: the run, or the text
         self.blueprint: Blueprint | None = None
         self.asked = 0  # how often a blueprint was asked for: an answer to an earlier one is too late
@@ -73,54 +80,39 @@ class BuilderLab(LabScreen):
     # Knobs
 
     def make_knobs(self) -> Knobs:
-        own = parse(self.lab.experiment)
-        first = [str(len(own.widths)), own.activation, own.norm, f"{own.dropout:g}", own.init]
-        return Knobs(*self._offered(*first), id="lab-knobs")
+        return Knobs(*self._offered(), id="lab-knobs")
 
-    def _offered(
-        self, depth: str, activation: str, norm: str, dropout: str, init: str
-    ) -> tuple[list[Knob], list[str]]:
+    def _offered(self) -> tuple[list[Knob], list[str]]:
         """The knobs that a network of this depth has, and their values."""
-        knobs, values = [Knob("depth", "hidden layers", _with(DEPTHS, depth))], [depth]
-        for number, width in enumerate(self.widths[: int(depth)], 1):
-            knobs.append(Knob(f"width{number}", f"layer {number}", _with(WIDTHS, width)))
-            values.append(width)
-        if int(depth):
-            knobs += [
-                Knob("activation", "activation", ACTIVATIONS),
-                Knob("norm", "norm", NORMS),
-                Knob("dropout", "dropout", _with(DROPOUTS, dropout)),
-            ]
-            values += [activation, norm, dropout]
-        inits = tuple(one for one in INITS if one != "wrong" or one == init)
-        return [*knobs, Knob("init", "start", inits)], [*values, init]
-
-    def chosen(self) -> dict[str, str]:
-        """The value of each knob; those that are not offered keep what they had."""
-        knobs = self.query_one(Knobs)
-        chosen = dict(zip((knob.key for knob in knobs.knobs), knobs.values, strict=True))
-        self._last = {
-            **getattr(self, "_last", {"activation": "relu", "norm": "none", "dropout": "0"}),
-            **chosen,
-        }
-        for number in range(1, int(chosen["depth"]) + 1):
-            self.widths[number - 1] = chosen.get(f"width{number}", self.widths[number - 1])
-        return self._last
+        now, depth = self.values, int(self.values["depth"])
+        knobs = [(Knob("depth", "hidden layers", _with(DEPTHS, now["depth"])), now["depth"])]
+        for number, width in enumerate(self.widths[:depth], 1):
+            knobs.append((Knob(f"width{number}", f"layer {number}", _with(WIDTHS, width)), width))
+        if depth:
+            knobs.append((Knob("activation", "activation", ACTIVATIONS), now["activation"]))
+            knobs.append((Knob("norm", "norm", NORMS), now["norm"]))
+            knobs.append((Knob("dropout", "dropout", _with(DROPOUTS, now["dropout"])), now["dropout"]))
+        inits = tuple(one for one in INITS if one != "wrong" or one == now["init"])
+        knobs.append((Knob("init", "start", inits), now["init"]))
+        return [knob for knob, _ in knobs], [value for _, value in knobs]
 
     def knob_words(self) -> str:
-        chosen = self.chosen()
-        depth = int(chosen["depth"])
+        now, depth = self.values, int(self.values["depth"])
         if not depth:
-            return f"linear norm=none dropout=0 init={chosen['init']}"
-        model = f"mlp:{','.join(self.widths[:depth])}:{chosen['activation']}"
-        return f"{model} norm={chosen['norm']} dropout={chosen['dropout']} init={chosen['init']}"
+            return f"linear norm=none dropout=0 init={now['init']}"
+        model = f"mlp:{','.join(self.widths[:depth])}:{now['activation']}"
+        return f"{model} norm={now['norm']} dropout={now['dropout']} init={now['init']}"
 
     @on(Knobs.Turned)
-    def _turned(self, event: Knobs.Turned) -> None:
-        chosen = self.chosen()
-        order = [chosen[key] for key in ("depth", "activation", "norm", "dropout", "init")]
-        self.query_one(Knobs).offer(*self._offered(*order))
-        super()._turned(event)
+    def _offer_again(self) -> None:
+        """Another depth has other knobs. The base ends a run that is going on, after this."""
+        knobs = self.query_one(Knobs)
+        for knob, value in zip(knobs.knobs, knobs.values, strict=True):
+            if knob.key.startswith("width"):
+                self.widths[int(knob.key.removeprefix("width")) - 1] = value
+            else:
+                self.values[knob.key] = value
+        knobs.offer(*self._offered())
         if self.plan is None:
             self._show_plan(0)
         self._draw_up()
@@ -134,12 +126,10 @@ class BuilderLab(LabScreen):
             yield Static(id="builder-code", markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self._draw_up()
+        self.call_next(self._draw_up)  # the base's own handler comes after this one
 
     def on_unmount(self) -> None:
         self._left.set()
-        super().on_unmount()
 
     def _draw_up(self) -> None:
         """Ask for the blueprint of what the knobs say."""
@@ -196,10 +186,11 @@ class BuilderLab(LabScreen):
         self._arrange()
 
     def _start(self, *, paused: bool = False) -> None:
-        self.plan = None
+        before, self.plan = self.plan, None
         super()._start(paused=paused)
         if not self.run_.live:  # locked, or not to be built
-            self._show_plan(0)
+            self.plan = before
+            self._arrange()
 
     def action_reset(self) -> None:
         super().action_reset()

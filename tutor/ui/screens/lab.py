@@ -111,7 +111,8 @@ class LabScreen(PredictedScreen):
         self.run_ = LabRun(self.lab, self.app.data_dir, lambda: self.post_message(self.Ended()))
         self._timer = self.set_interval(1 / TICKS, self._tick, pause=True)
         self._show_text(True)
-        (self.query_one(Knobs) if self.lab.knobs else self.query_one("#lab-text")).focus()
+        knobs = self.query_one(Knobs)
+        (knobs if knobs.knobs else self.query_one("#lab-text")).focus()
 
     def on_unmount(self) -> None:
         self.run_.stop()
