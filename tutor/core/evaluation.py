@@ -33,7 +33,7 @@ def evaluate(
     """
     was_training = model.training
     model.train(experiment.mistake == "wrong-mode")
-    with torch.set_grad_enabled(experiment.mistake == "no-no-grad"), _saved_bytes(model, split) as saved:
+    with torch.set_grad_enabled(experiment.mistake == "no-no-grad"), saved_bytes_of(model, split) as saved:
         logits, loss = _forward(model, split, criterion)
     model.train(was_training)
     per_class, confusion = _count(logits.detach(), split.labels, experiment)
@@ -60,7 +60,7 @@ def _forward(model: nn.Module, split: Split, criterion: Criterion) -> tuple[Tens
 
 
 @contextmanager
-def _saved_bytes(model: nn.Module, split: Split) -> Iterator[dict[int, int]]:
+def saved_bytes_of(model: nn.Module, split: Split) -> Iterator[dict[int, int]]:
     """Bytes of every tensor that autograd keeps, by its storage; parameters and the data itself do not count."""
     ours = {
         tensor.untyped_storage().data_ptr() for tensor in [*model.parameters(), split.inputs, split.targets]
