@@ -61,6 +61,17 @@ def reader_of(setup: Setup, accuracy: float) -> Reader:
     return Reader(model, float(pixels.min()), float(pixels.max()), accuracy)
 
 
+def keep_trained(setup: Setup, accuracy: float, data_dir: Path) -> tuple[Reader, str]:
+    """A reader of the run that has ended, its weights saved; and a sentence where they could not be."""
+    reader = reader_of(setup, accuracy)
+    try:
+        save_reader(reader, setup.experiment, data_dir)
+    except (OSError, RuntimeError) as error:  # torch.save raises RuntimeError on a full disk
+        why = getattr(error, "strerror", None) or "PyTorch could not write it, as happens on a full disk"
+        return reader, f"The model was not kept for the next time: {why}. It reads until you leave."
+    return reader, ""
+
+
 def save_reader(reader: Reader, experiment: Experiment, data_dir: Path) -> None:
     """Keep the weights for `load_reader`; those of the same experiment on older data go. Raises OSError."""
     path = weights_path(experiment, data_dir)

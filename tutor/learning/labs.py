@@ -66,7 +66,10 @@ def _own_lab(table: Table, lab: Lab) -> Lab:
     name = table.one_of("lab", OWN_LABS)
     needs = OWN_LABS.get(name, "")
     if needs == "experiment":
-        return _experiment(table, replace(lab, lab=name), own=True)
+        found = _experiment(table, replace(lab, lab=name), own=True)
+        if reason := unfit(found):
+            table.fault("experiment", reason)
+        return found
     if not name:  # that is a fault already, and what such a lab may need is not known
         for key in ("dataset", "experiment", "compare", "labels", "panels", "knobs", "pace"):
             table.has(key)
@@ -122,6 +125,22 @@ def _panels(table: Table, experiments: list[Experiment], needed: bool) -> tuple[
         if reasons:
             table.fault("panels", reasons[0])
     return panels
+
+
+def unfit(lab: Lab) -> str:
+    """Why a lab in code cannot work on its experiment; "" when it can, or when the line cannot be read at all."""
+    try:
+        experiment = parse(lab.experiment)
+    except ExperimentError:
+        return ""
+    about, name = experiment.about, experiment.dataset
+    if lab.lab == "your-digit" and (about.shape != (1, 28, 28) or len(about.classes) != 10):
+        return f"your-digit reads pictures of 28x28 as one of ten classes, and {name} is something else. Take digits."
+    if lab.lab == "classifier" and about.task not in ("multi-class", "binary"):
+        return (
+            f"classifier needs one class per sample, and {name} has {about.targets}. Take digits or garments."
+        )
+    return ""
 
 
 def impossible(panel: str, experiment: Experiment) -> str:

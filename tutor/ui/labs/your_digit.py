@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,18 +14,16 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from tutor.core.answers import best
 from tutor.core.experiment import Experiment, parse
-from tutor.drawing import pad as drawing
-from tutor.drawing.errors import page_size, picture_page
-from tutor.drawing.images import Mode, image
-from tutor.drawing.lines import Lines, beside, blank, notice
-from tutor.drawing.palette import Palette
+from tutor.drawing.errors import page_size
+from tutor.drawing.lines import Lines
+from tutor.drawing.pad import SIDE
 from tutor.errors import TutorError
 from tutor.learning.own_digits import OwnDigits
 from tutor.learning.steps import Lab
 from tutor.ui import terminal
 from tutor.ui.labrun import LabRun
+from tutor.ui.labs.desk_view import DeskView, View
 from tutor.ui.labstatus import run_status
 from tutor.ui.screens.predicted import PredictedScreen
 from tutor.ui.styles import styles
@@ -41,11 +39,7 @@ if TYPE_CHECKING:
     from tutor.ui.labs.desk import Desk
 
 TICKS = 8  # looks at the training per second
-GAP = 2
-ROOM = 36  # cells beside a pad of double size: bars and a picture
 ENOUGH = 8  # points of a stroke that is a digit rather than a dot
-
-View = Literal["pad", "sees", "set", "text"]
 
 
 class YourDigitLab(PredictedScreen):
@@ -89,7 +83,7 @@ class YourDigitLab(PredictedScreen):
         super().__init__(lesson, step)
         self.lab = step
         self.experiment: Experiment = parse(step.experiment)
-        self.glyphs, self.colours = terminal.glyphs(), terminal.colours()
+        self.desk_view = DeskView(terminal.glyphs(), terminal.colours())
         self.desk: Desk | None = None
         self.view: View = "text"
         self.looked = False  # whether weights were looked for on disk
@@ -104,7 +98,7 @@ class YourDigitLab(PredictedScreen):
             yield Static(Content.styled(str(self.experiment), "$quiet"), id="lab-line")
             yield Static(id="lab-invitation")
         yield Static(id="digit-state")
-        yield StatusLine(id="lab-status", ascii_only=self.glyphs == "ascii")
+        yield StatusLine(id="lab-status", ascii_only=self.desk_view.glyphs == "ascii")
         yield Static(id="lab-words")
 
     def on_mount(self) -> None:
@@ -147,10 +141,14 @@ class YourDigitLab(PredictedScreen):
         except Exception as error:
             return put_down(error)
 
-    def action_train(self) -> None:
+    def _shut(self) -> bool:
+        """Whether the prediction is still to be made; says so."""
         if self.locked and self.prediction_step:
             self._say(f"Predict first: press p to answer “{self.prediction_step.title}”.", warning=True)
-        elif not self.run_.live:
+        return self.locked
+
+    def action_train(self) -> None:
+        if not self._shut() and not self.run_.live:
             self.run_.start([self.experiment])
             self._timer.resume()
             self._show_view("pad")
@@ -185,22 +183,18 @@ class YourDigitLab(PredictedScreen):
 
     def _keep_trained(self, accuracy: float) -> tuple[Reader | None, str]:
         """On a thread: the trained model, kept on disk for the next opening."""
-        from tutor.core.reading import reader_of, save_reader
+        from tutor.core.reading import keep_trained
 
         setup = self.run_.trainer.kept[0].setup if self.run_.trainer and self.run_.trainer.kept else None
-        if setup is None:
-            return None, ""
-        reader = reader_of(setup, accuracy)
         try:
-            save_reader(reader, self.experiment, self.app.data_dir)
-        except (OSError, RuntimeError) as error:
-            return reader, f"The model was not kept for the next time: {error}. It reads until you leave."
-        return reader, ""
+            return keep_trained(setup, accuracy, self.app.data_dir) if setup else (None, "")
+        except Exception as error:
+            return None, put_down(error)
 
     # The pen
 
     def action_pen(self) -> None:
-        if self.desk is None or not self.looked:
+        if self._shut() or self.desk is None or not self.looked:
             return
         if self.desk.reader is None and not self.run_.live:
             self.action_train()
@@ -215,7 +209,8 @@ class YourDigitLab(PredictedScreen):
             return
         if self.view == "set":
             last = max(0, len(self.desk.own.digits) - 1)
-            self.chosen = min(last, max(0, self.chosen + dx + dy * self._per_row))
+            across, _ = page_size(*self.query_one(Sketch).size)
+            self.chosen = min(last, max(0, self.chosen + dx + dy * across))
         else:
             self.desk.move(dx, dy)
         self._drew()
@@ -224,11 +219,8 @@ class YourDigitLab(PredictedScreen):
     def _touched(self, event: Sketch.Touched) -> None:
         if self.desk is None or self.view in ("set", "text"):
             return
-        zoom, framed = self._pad_layout(*self.query_one(Sketch).size)
-        border = 1 if framed else 0
-        x = (event.x - border + 0.5) / zoom
-        y = (event.y - border + 0.5) * 2 / zoom
-        if event.start and not (0 <= x < drawing.SIDE and 0 <= y < drawing.SIDE):
+        x, y = self.desk_view.point(event.x, event.y, *self.query_one(Sketch).size)
+        if event.start and not (0 <= x < SIDE and 0 <= y < SIDE):
             return
         if event.start or self.desk.down:
             self.desk.touch(x, y, event.start)
@@ -305,7 +297,9 @@ class YourDigitLab(PredictedScreen):
     # Keys for all views
 
     def action_view(self) -> None:
-        views: list[View] = ["pad", "set", "text"] if self._wide else ["pad", "sees", "set", "text"]
+        if self._shut():
+            return
+        views = self.desk_view.views(*self.query_one(Sketch).size)
         here = views.index(self.view) if self.view in views else 0
         self._show_view(views[(here + 1) % len(views)])
 
@@ -412,88 +406,8 @@ class YourDigitLab(PredictedScreen):
     def _say(self, words: str, *, warning: bool = False) -> None:
         self.query_one("#lab-words", Static).update(Content.styled(words, "$warning" if warning else ""))
 
-    @property
-    def palette(self) -> Palette:
-        return terminal.palette(self.app.current_theme.dark)
-
-    @property
-    def mode(self) -> Mode:
-        return "half" if self.colours and self.glyphs != "ascii" else "ascii"
-
-    @property
-    def _wide(self) -> bool:
-        width, height = self.query_one(Sketch).size
-        return self._pad_layout(width, height)[0] == 2
-
-    @property
-    def _per_row(self) -> int:
-        return page_size(*self.query_one(Sketch).size)[0]
-
-    def _pad_layout(self, width: int, height: int) -> tuple[int, bool]:
-        """The pad's zoom, and whether there is room for its frame."""
-        for zoom, framed in ((2, True), (1, True), (1, False)):
-            cells, rows = drawing.pad_size(zoom, framed)
-            if height >= rows and width >= cells + (GAP + ROOM if zoom == 2 else 0):
-                return zoom, framed
-        return 1, False
-
     def _draw(self, width: int, height: int) -> Lines:
-        desk = self.desk
-        if desk is None:
-            return []
-        if self.view == "set":
-            return self._draw_set(desk, width, height)
-        zoom, framed = self._pad_layout(width, height)
-        left = drawing.pad(
-            desk.drawn.tolist(), (desk.x, desk.y), down=desk.down, zoom=zoom, framed=framed,
-            mode=self.mode, palette=self.palette,
-        )  # fmt: skip
-        cells = drawing.pad_size(zoom, framed)[0]
-        right = width - cells - GAP
-        return beside([(left, cells), (self._draw_beside(desk, right, zoom == 2), right)], GAP)
-
-    def _draw_beside(self, desk: Desk, width: int, room: bool) -> Lines:
-        read = self._titled("probabilities", self._bars(desk, width), width)
-        what = "what the model sees" if desk.centring else "what the model sees: the pad"
-        sees = self._titled(what, image(desk.seen.tolist(), mode=self.mode), width)
-        if room:
-            return [*read, blank(width), *sees]
-        return sees if self.view == "sees" else read
-
-    def _bars(self, desk: Desk, width: int) -> Lines:
-        return drawing.reading(
-            desk.probabilities,
-            desk.names,
-            width=width,
-            palette=self.palette,
-            glyphs=self.glyphs,
-            color=self.colours,
-        )
-
-    def _titled(self, title: str, lines: Lines, width: int) -> Lines:
-        return drawing.titled(
-            title,
-            lines,
-            width=width,
-            palette=self.palette,
-            color=self.colours,
-            ascii_only=self.glyphs == "ascii",
-        )
-
-    def _draw_set(self, desk: Desk, width: int, height: int) -> Lines:
-        if not desk.own.digits:
-            words = "Your own test set is empty. Draw a digit, then press a and its true label."
-            return notice(words, width, height, self.glyphs == "ascii")
-        said = [f" read {desk.names[best(answer)]}" for answer in desk.own_answers]
-        said += [""] * (len(desk.own.digits) - len(said))
-        across, down = page_size(width, height)
-        start = self.chosen - self.chosen % (across * down)
-        page = slice(start, start + across * down)
-        return picture_page(
-            [picture.tolist() for picture in desk.own_pictures[page]],
-            [f"{digit.label}{words}" for digit, words in zip(desk.own.digits[page], said[page], strict=True)],
-            self.chosen - start,
-            width=width,
-            palette=self.palette,
-            mode=self.mode,
+        self.desk_view.palette = terminal.palette(self.app.current_theme.dark)
+        return (
+            [] if self.desk is None else self.desk_view.draw(self.desk, self.view, self.chosen, width, height)
         )
