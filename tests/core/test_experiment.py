@@ -30,6 +30,8 @@ def experiments(draw: st.DrawFn) -> Experiment:
     loss = draw(st.sampled_from(words.TASK_LOSSES[about.task]))
     mistakes = [word for word in words.MISTAKES if word != "softmax-before-ce" or loss == "ce"]
     mistakes.remove("list-of-layers")  # needs hidden layers
+    mistakes.remove("val-unscaled")  # needs scale=unit
+    mistakes = [word for word in mistakes if image or not word.startswith("val-")]
     same = [n for n, w in words.DATASETS.items() if (w.task, w.classes) == (about.task, about.classes)]
     return Experiment(
         dataset=name,

@@ -105,7 +105,16 @@ def load(
     train = _samples(experiment, experiment.dataset, "train", folder, progress, should_stop)
     test = _samples(experiment, experiment.test or experiment.dataset, "test", folder, progress, should_stop)
     train, val = _split_off(train, experiment)
-    return Data(_spoil(train, experiment), val, test)
+    return Data(_spoil(train, experiment), as_evaluated(val, experiment), as_evaluated(test, experiment))
+
+
+def as_evaluated(split: Split, experiment: Experiment) -> Split:
+    """The split as an evaluation gets it. Two mistakes live here: images turned about, pixels left at 0 to 255."""
+    if experiment.mistake == "val-transposed":
+        return Split(split.inputs.transpose(-1, -2).contiguous(), split.labels, split.targets)
+    if experiment.mistake == "val-unscaled":
+        return Split(split.inputs * 255, split.labels, split.targets)
+    return split
 
 
 def _split_off(whole: Split, experiment: Experiment) -> tuple[Split, Split]:

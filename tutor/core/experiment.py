@@ -278,6 +278,14 @@ def _checked(experiment: Experiment) -> Experiment:
         raise ExperimentError(
             f"mistake=list-of-layers needs hidden layers to put in a list, and {experiment.model} has none. Take mlp:128,64."
         )
+    if experiment.mistake.startswith("val-") and len(about.shape) != 3:
+        raise ExperimentError(
+            f"mistake={experiment.mistake} is made with the images of the validation, and {name} has none. Take digits or garments."
+        )
+    if experiment.mistake == "val-unscaled" and experiment.scale != "unit":
+        raise ExperimentError(
+            f"mistake=val-unscaled needs scale=unit, which it forgets in the validation, and the line says scale={experiment.scale}."
+        )
     if experiment.scale != "standard" and len(about.shape) != 3:
         raise ExperimentError(
             f"scale={experiment.scale} is for the pixels of images, and {name} has none. Leave it out."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import platform
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,8 +105,17 @@ def prepare(
     criterion = build_criterion(experiment)
     if isinstance(criterion, nn.Module):
         criterion.to(device)
-    optimizer = build_optimizer(model, experiment, device)
+    optimizer = build_optimizer(optimized(model, experiment), experiment, device)
     return Setup(experiment, device, data, model, criterion, optimizer, train_loader, rng, eval_rng)
+
+
+def optimized(model: nn.Module, experiment: Experiment) -> nn.Module:
+    """What the optimizer is given: the model. Two mistakes give it another one, or the last layer alone."""
+    if experiment.mistake == "other-optimizer":
+        return copy.deepcopy(model)  # as when the model is made again after the optimizer
+    if experiment.mistake == "head-only":
+        return model.get_submodule("head")
+    return model
 
 
 def build_optimizer(model: nn.Module, experiment: Experiment, device: torch.device) -> Optimizer:

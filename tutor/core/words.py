@@ -82,6 +82,10 @@ MISTAKES = (
     "no-no-grad",
     "wrong-device",
     "list-of-layers",
+    "other-optimizer",
+    "head-only",
+    "val-transposed",
+    "val-unscaled",
 )
 
 TASK_LOSSES: dict[Task, tuple[str, ...]] = {
