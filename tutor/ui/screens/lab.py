@@ -32,7 +32,8 @@ from tutor.ui.widgets.status import RunStatus, StatusLine
 if TYPE_CHECKING:
     from tutor.learning.steps import Lesson
 
-TICKS = 8  # looks at the run per second
+TICKS = 10  # looks at the run per second
+FRAMES, WORDS = 5, 2  # drawings of the panels, and changes of the status line, per second at the most
 SHARE = 0.12  # of the time, at the most, goes into drawing: the rest is for training
 
 
@@ -85,6 +86,7 @@ class LabScreen(PredictedScreen):
         self.findings: list[Finding] = []  # what the curves of the last runs give away
         self._frame = 0.0  # when the panels were last drawn
         self._cost = 0.0  # seconds that a frame takes
+        self._told = ("", 0.0)  # the state that the status line shows, and since when
 
     def compose_step(self) -> ComposeResult:
         yield self.make_knobs()
@@ -277,9 +279,11 @@ class LabScreen(PredictedScreen):
     def _tick(self) -> None:
         """Take in what came, and draw it as often as its cost allows."""
         came = self.run_.drain()
-        self._show_status()
         now = time.perf_counter()
-        if came and now - self._frame >= self._cost / SHARE:
+        state = self.run_.state
+        if state in ("paused", "preparing") or state != self._told[0] or now - self._told[1] >= 0.9 / WORDS:
+            self._show_status()
+        if came and now - self._frame >= max(0.9 / FRAMES, self._cost / SHARE):
             self.run_.look()
             self._redraw()
 
@@ -297,10 +301,9 @@ class LabScreen(PredictedScreen):
             self.mark_done()
 
     def _redraw(self) -> None:
-        start = time.perf_counter()
-        self.query_one(Picture).redraw()
         self._frame = time.perf_counter()
-        self._cost = self._frame - start
+        self.query_one(Picture).redraw()
+        self._cost = time.perf_counter() - self._frame
 
     def _pages(self) -> list[Page]:
         size = self.query_one(Picture).size
@@ -354,4 +357,5 @@ class LabScreen(PredictedScreen):
         self.query_one("#lab-words", Static).update(Content("\n").join(parts))
 
     def _show_status(self) -> None:
+        self._told = (self.run_.state, time.perf_counter())
         self.query_one(StatusLine).show(run_status(self.run_, self.app.built_in))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from textual.content import Content
 from textual.widget import Widget
 
 BAR = 16
-PERIOD = 0.5  # seconds
 
 
 @dataclass(frozen=True)
@@ -31,15 +29,12 @@ class StatusLine(Widget):
         super().__init__(id=id)
         self.full, self.empty = ("#", ".") if ascii_only else ("━", "─")
         self.status = RunStatus()
-        self._shown = 0.0
 
     def show(self, status: RunStatus) -> None:
-        """Show another status, at once when the state is another, else twice a second: it costs a link bytes."""
-        now = time.monotonic()
-        if status == self.status or (status.state == self.status.state and now - self._shown < PERIOD):
-            return
-        self.status, self._shown = status, now
-        self.refresh()
+        """Show another status; repaints only when it differs."""
+        if status != self.status:
+            self.status = status
+            self.refresh()
 
     def render(self) -> Content:
         status = self.status
