@@ -66,6 +66,10 @@ class Batches:
         self.split, self.order, self.generator = split, order, generator
         self.batch_size = batch_size or max(1, len(split))
         self.place: torch.device | None = None  # where inputs are sent: the mistake wrong-device
+        self.drawn_from = (
+            generator.get_state()
+        )  # the generator's state before it drew the present epoch's order
+        self.skip = 0  # mini-batches of the next epoch that a resumed run has behind it
         self._one = split.targets.data_ptr() == split.labels.data_ptr()  # under ce, targets are the labels
         self._sorted = split.labels.argsort(stable=True) if order == "sorted" else None
 
@@ -78,12 +82,14 @@ class Batches:
             return self._sorted
         if self.order == "file":
             return torch.arange(len(self.split))
+        self.drawn_from = self.generator.get_state()
         return torch.randperm(len(self.split), generator=self.generator)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor, Tensor]]:
-        """(inputs, targets, labels) of each mini-batch of one epoch."""
+        """(inputs, targets, labels) of each mini-batch of one epoch; without those that `skip` says, once."""
         split, device = self.split, self.split.inputs.device
-        for indices in self.indices().to(device).split(self.batch_size):
+        done, self.skip = self.skip, 0
+        for indices in self.indices().to(device).split(self.batch_size)[done:]:
             # index_select is several times faster here than split.inputs[indices]
             inputs = split.inputs.index_select(0, indices)
             labels = split.labels.index_select(0, indices)

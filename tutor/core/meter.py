@@ -10,33 +10,34 @@ from torch import Tensor
 from tutor.core.events import StepDone
 from tutor.core.experiment import Experiment
 from tutor.core.losses import count_correct
+from tutor.core.place import Place
 
 GPU_BLOCK = 32  # reading a loss waits for the GPU: read them in blocks
 
 
 class Meter:
-    """Means over samples, not over batches: a short last batch counts for what it holds."""
+    """Means over samples, not over batches: a short last batch counts for what it holds. `place` keeps the sums."""
 
-    def __init__(self, experiment: Experiment, device: torch.device, run: int) -> None:
-        self.experiment, self.run = experiment, run
+    def __init__(self, experiment: Experiment, device: torch.device, run: int, place: Place) -> None:
+        self.experiment, self.run, self.place = experiment, run, place
         self.counts_right = experiment.about.task != "regression"
         self.block = 1 if device.type == "cpu" else GPU_BLOCK
         self._waiting: list[tuple[int, int, int, Tensor, Tensor | None]] = []
-        self.start_epoch()
 
     def start_epoch(self) -> None:
         """Forget the epoch before."""
-        self.samples, self._loss, self._right = 0, 0.0, 0.0
+        self.place.samples, self.place.loss, self.place.right = 0, 0.0, 0.0
 
     @property
     def loss(self) -> float:
         """Mean loss over the samples of this epoch."""
-        return self._loss / self.samples if self.samples else math.nan
+        return self.place.loss / self.place.samples if self.place.samples else math.nan
 
     @property
     def accuracy(self) -> float:
         """Share of the samples of this epoch that were right; nan for regression."""
-        return self._right / self.samples if self.samples and self.counts_right else math.nan
+        place = self.place
+        return place.right / place.samples if place.samples and self.counts_right else math.nan
 
     def add(self, step: int, epoch: int, loss: Tensor, logits: Tensor, labels: Tensor) -> list[StepDone]:
         """Take in one step. Returns the steps whose figures are known by now: on the CPU, this one."""
@@ -60,7 +61,8 @@ class Meter:
         ]
 
     def _done(self, step: int, epoch: int, size: int, loss: float, right: float) -> StepDone:
-        self.samples += size
-        self._loss += loss * size
-        self._right += right
+        place = self.place
+        place.samples += size
+        place.loss += loss * size
+        place.right += right
         return StepDone(step, epoch, loss, right / size if self.counts_right else math.nan, self.run)

@@ -27,6 +27,15 @@ class RunRng:
             self._own = self._read()
             self._write(self._outside)
 
+    def get_state(self) -> tuple[Tensor, Tensor | None]:
+        """The state that the next draw starts from, on the CPU: torch's own, and the GPU's where the run is on one."""
+        return self._own[0].clone(), None if self._own[1] is None else self._own[1].clone()
+
+    def set_state(self, state: tuple[Tensor, Tensor | None]) -> None:
+        """Go on from a state that `get_state` gave. A GPU's is left out where the run is on none, or it has none."""
+        gpu = state[1] if self._device and state[1] is not None else self._own[1]
+        self._own = state[0].clone(), gpu
+
     def _read(self) -> tuple[Tensor, Tensor | None]:
         return torch.get_rng_state(), torch.cuda.get_rng_state(self._device) if self._device else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import platform
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
@@ -18,6 +18,7 @@ from tutor.core.events import RunStarted
 from tutor.core.experiment import Experiment
 from tutor.core.losses import Criterion, build_criterion
 from tutor.core.models import build_model, count_parameters
+from tutor.core.place import Place
 from tutor.core.rng import RunRng
 
 CHECKS = 8  # looks at the validation set in a run, beside those at the ends of epochs
@@ -49,6 +50,7 @@ class Setup:
     train_loader: Batches
     rng: RunRng
     eval_rng: RunRng  # apart, so that evaluating in the wrong mode does not change the training
+    place: Place = field(default_factory=Place)
 
     @property
     def total_steps(self) -> int:
@@ -59,6 +61,13 @@ class Setup:
     def check_every(self) -> int:
         """Steps between two quick looks at the validation set; more than an epoch means none are needed."""
         return max(1, -(-self.total_steps // CHECKS))
+
+    @property
+    def check_due(self) -> bool:
+        """Whether a quick look comes now. The end of an epoch has a full evaluation of its own."""
+        step = self.place.step
+        due = step % self.check_every == 0 and step % len(self.train_loader) and self.place.checked != step
+        return bool(due and len(self.data.val))
 
     def started(self, run: int) -> RunStarted:
         """The first event."""

@@ -10,6 +10,7 @@ import math
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
+from tutor.core.checkpoint import Checkpoint, agree, restore
 from tutor.core.clock import Clock, timed
 from tutor.core.control import Control
 from tutor.core.data import Progress
@@ -36,17 +37,22 @@ def train(
     watch: frozenset[str] = NOTHING,
     progress: Progress | None = None,
     keep: Kept | None = None,
+    resume: Checkpoint | None = None,
 ) -> Iterator[Event]:
     """Train as the experiment says and tell what happened, event by event.
 
     `control` is polled at every step. `watch` names what Looked shows when control asks for a look: boundary,
     weights, fit. `progress` hears how far the drawing of built-in data is. `keep` receives model and data.
+    `resume` goes on from a checkpoint: after its RunStarted come the events that the run would have given
+    from there on, number for number. Seconds and samples per second count from there on.
 
     Raises ExperimentError or DataError before the first event, never after it: a run that fails, or whose loss
     is no longer finite, ends with a RunFinished that says why.
     """
     control, clock = control or Control(), Clock()
-    yield from timed(_run(experiment, data_dir, control, clock, run, watch, progress, keep), clock)
+    if resume is not None:
+        agree(experiment, resume)
+    yield from timed(_run(experiment, data_dir, control, clock, run, watch, progress, keep, resume), clock)
 
 
 def train_together(
@@ -96,19 +102,23 @@ def _run(
     watch: frozenset[str],
     progress: Progress | None,
     keep: Kept | None,
+    resume: Checkpoint | None,
 ) -> Iterator[Event]:
     try:
         setup = prepare(experiment, data_dir, progress, lambda: control.stopping)
     except DrawingStopped as stopped:
         yield _summary("stopped", str(stopped), clock, None, None, math.nan, run)
         return
+    if resume is not None:
+        restore(setup, resume)
+        clock.steps = setup.place.step
     if keep is not None:
         keep.setup = setup
     yield setup.started(run)
     if watch:
-        yield look(setup.model, setup.data.train, experiment, watch, 0, run)
+        yield look(setup.model, setup.data.train, experiment, watch, clock.steps, run)
     clock.start()
-    meter = Meter(experiment, setup.device, run)
+    meter = Meter(experiment, setup.device, run, setup.place)
     try:
         reason, cause, val = yield from _epochs(setup, control, clock, meter, watch)
     except (RuntimeError, ValueError) as error:  # torch's own words: shapes, devices, memory
@@ -131,15 +141,23 @@ def _epochs(
 ) -> Generator[Event, None, End]:
     """The loop itself. Returns how it ended."""
     experiment, model, criterion, optimizer = setup.experiment, setup.model, setup.criterion, setup.optimizer
-    total_steps, check_every, run = setup.total_steps, setup.check_every, meter.run
-    epoch, looked = 0, control.looks
+    total_steps, check_every, place, run = setup.total_steps, setup.check_every, setup.place, meter.run
+    looked = control.looks
     val: Evaluated | None = None
     model.train()
-    while clock.steps < total_steps:
-        epoch += 1
-        meter.start_epoch()
+    while (
+        place.step < total_steps or place.batch
+    ):  # a checkpoint may lie between the last step and what follows it
+        if not place.batch:
+            place.epoch += 1
+            meter.start_epoch()
         clock.start_epoch()
         for inputs, targets, labels in setup.train_loader:
+            if place.step == total_steps:
+                break
+            if place.step % check_every == 0 and setup.check_due:
+                place.checked = place.step
+                yield _checked(setup, run)
             with setup.rng:  # dropout draws from the run's own random state
                 logits = model(inputs)  # (B, C)
             loss = criterion(logits, targets)
@@ -147,26 +165,23 @@ def _epochs(
                 optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            step = clock.count(len(labels))
+            place.step, place.batch = clock.count(len(labels)), place.batch + 1
             if control.looks != looked:  # before StepDone: a paced run waits after it
                 looked = control.looks
-                yield look(model, setup.data.train, experiment, watch, step, run)
-            for done in meter.add(step, epoch, loss, logits, labels):
+                yield look(model, setup.data.train, experiment, watch, place.step, run)
+            for done in meter.add(place.step, place.epoch, loss, logits, labels):
                 yield done
                 if not math.isfinite(done.loss):
                     return "diverged", _why_diverged(done, experiment), None
             if control.stopping:
                 yield from meter.flush()
                 return "stopped", "You stopped the run.", None
-            if step == total_steps:
-                break
-            if step % check_every == 0 and step % len(setup.train_loader) and len(setup.data.val):
-                yield _checked(setup, step, run)
         yield from meter.flush()
         if len(setup.data.val):
-            val = _evaluated(setup, "val", step, run)
+            val = _evaluated(setup, "val", place.step, run)
             yield val
-        yield _epoch_done(val, clock, meter, epoch)
+        place.batch = 0
+        yield _epoch_done(val, clock, meter, place.epoch)
     return "done", "", val
 
 
@@ -189,11 +204,11 @@ def _evaluated(setup: Setup, name: str, step: int, run: int) -> Evaluated:
         return evaluate(setup.model, split, setup.criterion, setup.experiment, name, step, run)
 
 
-def _checked(setup: Setup, step: int, run: int) -> Evaluated:
+def _checked(setup: Setup, run: int) -> Evaluated:
     """A quick look at some of the validation set."""
     some = setup.data.val.first(CHECK_SAMPLES)
     with setup.eval_rng:
-        return evaluate(setup.model, some, setup.criterion, setup.experiment, "val", step, run)
+        return evaluate(setup.model, some, setup.criterion, setup.experiment, "val", setup.place.step, run)
 
 
 def _summary(
