@@ -55,7 +55,7 @@ def _measured(name: str, settings: Settings) -> list[Figure]:
     try:
         figures: list[Figure] = importlib.import_module(f"benchmarks.{name}").measure(settings)
     except Exception as error:  # one program that fails must not hide the figures of the others
-        words = (str(error).splitlines() or [type(error).__name__])[-1]
+        words = " ".join(str(error).split())[-80:]
         return [Figure(name, "", f"{type(error).__name__}: {words}", False)]
     for figure in figures:
         _say(f"  {figure.name}: {figure.gave}")
