@@ -169,7 +169,7 @@ class YourDigitLab(PredictedScreen):
         finished = self.run_.finished
         if self.run_.error or not finished or finished[0].reason != "done":
             self._show()
-            self._say(self.run_.words(), warning=True)
+            self._say(self.run_.words() or "You stopped the training.", warning=True)
             return
         self.run_worker(self._take_trained(finished[0].test_accuracy), name="keeping the model")
 
