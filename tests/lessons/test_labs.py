@@ -15,6 +15,7 @@ import torch
 from tutor import paths
 from tutor.core.events import Evaluated, RunFinished
 from tutor.core.experiment import Experiment, parse
+from tutor.core.glass import Glass
 from tutor.core.history import History
 from tutor.core.models import MLP, build_model
 from tutor.core.training import train_together
@@ -275,6 +276,18 @@ def test_choose_the_loss(run: Run) -> None:
 
 
 # 5 The training loop
+
+
+def test_loop_under_glass(drawn_data: Path) -> None:
+    glass = Glass.open(parse(lab_at(COURSE, "5/loop-under-glass").experiment), drawn_data)
+    assert glass.seen.batches == 4
+    for _ in range(3):
+        while glass.next_line().line != "backward":
+            assert glass.seen.grad is None or glass.seen.line != "zero_grad"
+        assert all(parameter.grad for parameter in glass.seen.parameters)
+        assert glass.seen.moved == 0
+        assert glass.next_line().moved > 0
+    assert [glass.finish().line for _ in range(2)] == ["step", "val_loss"]
 
 
 def test_no_zero_grad(run: Run) -> None:

@@ -21,11 +21,13 @@ from tutor.core.evaluation import saved_bytes_of
 from tutor.core.experiment import Experiment
 from tutor.core.glass_lines import LINES, ParameterSeen, Seen
 from tutor.core.glass_words import consequences
+from tutor.core.history import Series
 from tutor.core.setup import Setup, prepare
 
 VAL_SAMPLES = 500
 BODY = ("forward", "loss", "zero_grad", "backward", "step")
 CHECK = ("val_forward", "val_loss")
+CURVES = ("loss", "val_loss", "grad")
 NEW_BATCH: dict[str, Any] = {"loss": None, "logits": (), "graph": "", "freed": False}
 CODE = {line.name: compile(line.code, line.name, "exec") for line in LINES if not line.code.endswith(":")}
 
@@ -39,6 +41,8 @@ class Glass:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.left_out: set[str] = set()
+        self.curves = {name: Series() for name in CURVES}  # over the number of batches that came
+        self._came = 0
         self.told: dict[str, str] = {}  # what a left-out line led to since the last key, by the line's name
         self._names: dict[str, Any] = {
             "model": setup.model,
@@ -86,11 +90,11 @@ class Glass:
         return self.seen.line == "val_loss" or (in_batch and self.upcoming not in BODY)
 
     def run(self, batches: int) -> Seen:
-        """Execute lines until so many more batches are done."""
+        """Execute lines until so many batches have come to their end."""
         self.told = {}
-        done = self.seen.batches_done + batches
-        while not self.ended and (self.seen.batches_done < done or self.upcoming in BODY):
+        while batches and not self.ended:
             self._advance()
+            batches -= self._at_an_end and self.seen.line != "val_loss"
         return self.seen
 
     def toggle(self, name: str) -> bool:
@@ -126,12 +130,12 @@ class Glass:
             yield from self._do("train")
             for number, (inputs, targets, _) in enumerate(self.setup.train_loader, 1):
                 self._names.update(inputs=inputs, targets=targets)
+                self._came += 1
                 seen = self._flow("batch", batch=number, samples=len(inputs), **NEW_BATCH)
                 yield seen
                 self._start = self._weights()
                 for name in BODY:
                     yield from self._do(name)
-                self.seen = replace(self.seen, batches_done=self.seen.batches_done + 1)
             yield from self._do("eval")
             if "no_grad" not in self.left_out:
                 self._recording = False
@@ -169,7 +173,10 @@ class Glass:
             exec(CODE[name], self._names)
             drew = not torch.equal(random, torch.get_rng_state())
         seen = replace(self.seen, line=name, drew=drew, saved=sum((measured or {}).values()))
-        yield self._look(self._result(name, seen, grads), weights)
+        seen = self._look(self._result(name, seen, grads), weights)
+        if name == "backward":
+            self.curves["grad"].append(self._came, seen.grad or 0.0)
+        yield seen
 
     def _measured(self, name: str) -> AbstractContextManager[dict[int, int] | None]:
         """Around the validation's forward pass: the bytes that autograd keeps."""
@@ -186,6 +193,7 @@ class Glass:
         if name in ("loss", "val_loss"):
             loss = self._names["loss" if name == "loss" else "val_loss"]
             seen = replace(seen, **{name: loss.item()}, graph=_node(loss))
+            self.curves[name].append(self._came, loss.item())
             return (
                 self._compared(name, seen) if seen.mode != ("train" if name == "loss" else "eval") else seen
             )

@@ -16,8 +16,10 @@ LABS = {
     "your-digit": "your_digit:YourDigitLab",
     "classifier": "classifier:ClassifierLab",
     "builder": "builder:BuilderLab",
+    "loop-under-glass": "loop_under_glass:LoopUnderGlassLab",
     "loss-microscope": "loss_microscope:LossMicroscopeLab",
     "softmax-explorer": "softmax_explorer:SoftmaxExplorerLab",
+    "stop-and-resume": "stop_and_resume:StopAndResumeLab",
 }
 
 
