@@ -1,11 +1,10 @@
-"""A widget that shows drawn lines and repaints only the cells that changed: a terminal over SSH is slow."""
+"""A widget that shows drawn lines and repaints only the rows that changed; of these the painter sends the cells."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -13,8 +12,6 @@ from textual.widget import Widget
 from tutor.drawing.lines import Lines
 
 Draw = Callable[[int, int], Lines]
-Cells = list[tuple[str, Style | None]]
-JOIN = 6  # two changes so near are cheaper to repaint as one: moving the cursor costs bytes too
 
 
 class Picture(Widget):
@@ -37,19 +34,19 @@ class Picture(Widget):
             self._drawn = (width, height)
             self.refresh()
             return
-        regions = [
-            Region(x, y, cells, 1)
-            for y, (before, after) in enumerate(zip(old, fresh, strict=True))
-            for x, cells in _changes(before, after)
-        ]
-        if regions:
-            self.refresh(*regions)
+        rows = [y for y, (before, after) in enumerate(zip(old, fresh, strict=True)) if before != after]
+        if rows:
+            self.refresh(*_regions(rows, width))
 
-    def render_line(self, y: int) -> Strip:
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Looks at the size once, not for each line: Textual walks up the whole tree for it."""
         width, height = self.size
         if self._drawn != (width, height):
             self._strips, self._drawn = self._strips_of(width, height), (width, height)
-        return self._strips[y] if y < len(self._strips) else Strip.blank(width, self.rich_style)
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self._drawn[0], self.rich_style)
 
     def _strips_of(self, width: int, height: int) -> list[Strip]:
         base = self.rich_style
@@ -68,25 +65,10 @@ class Picture(Widget):
         self._drawn = (0, 0)
 
 
-def _changes(before: Strip, after: Strip) -> Iterator[tuple[int, int]]:
-    """Stretches of cells that differ, as (start, length); the whole row where it holds wide characters."""
-    if before == after:
-        return
-    old, new = _cells(before), _cells(after)
-    if len(old) != before.cell_length or len(new) != after.cell_length or len(old) != len(new):
-        yield 0, after.cell_length
-        return
-    start = end = -1
-    for index, (a, b) in enumerate(zip(old, new, strict=True)):
-        if a == b:
-            continue
-        if end >= 0 and index - end > JOIN:
-            yield start, end - start
-            start = -1
-        start = index if start < 0 else start
-        end = index + 1
-    yield start, end - start
-
-
-def _cells(strip: Strip) -> Cells:
-    return [(char, segment.style) for segment in strip for char in segment.text]
+def _regions(rows: list[int], width: int) -> Iterator[Region]:
+    """Whole rows, neighbours in one."""
+    start = rows[0]
+    for row, following in zip(rows, [*rows[1:], -1], strict=True):
+        if following != row + 1:
+            yield Region(0, start, width, row - start + 1)
+            start = following

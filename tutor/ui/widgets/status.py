@@ -39,17 +39,19 @@ class StatusLine(Widget):
     def render(self) -> Content:
         status = self.status
         filled = round(BAR * min(1.0, status.share))
-        line = Content.assemble(
+        parts = [
             (self.full * filled, "$accent"),
             (self.empty * (BAR - filled), "$rule"),
-            "  ",
+            ("  ", ""),
             (status.state, "bold $warning" if status.warning else "bold"),
-        )
+        ]
+        room = self.size.width - BAR - 2 - len(status.state)
         for words in status.words:
-            if line.cell_length + 3 + len(words) > self.size.width:
+            room -= 3 + len(words)
+            if room < 0:
                 break
-            line = Content.assemble(line, (" · ", "$rule"), (words, "$quiet"))
-        return line
+            parts += [(" · ", "$rule"), (words, "$quiet")]
+        return Content.assemble(*parts)
 
 
 def memory_words() -> str:
