@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from terminals import Terminal
+from terminals import Open, Terminal
 
 from tutor import paths
 from tutor.learning.lessons import load_course
 from tutor.learning.progress import Progress
-
-Open = Callable[..., Terminal]
 
 
 @pytest.fixture

@@ -130,6 +130,8 @@ class Terminal:
         self.child.close()
 
 
+Open = Callable[..., Terminal]
+
 KEYS = {
     "enter": "\r",
     "space": " ",

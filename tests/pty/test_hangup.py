@@ -10,8 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import Open
-from terminals import TIMEOUT, Terminal, alive
+from terminals import TIMEOUT, Open, Terminal, alive
 
 from tutor.learning.progress import Progress
 

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import Open
-from terminals import Terminal
+from terminals import Open, Terminal
 
 SLOW = "3/mse-against-bce"
 pytestmark = pytest.mark.usefixtures("predicted")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import Open
-from terminals import Terminal, alive, children
+from terminals import Open, Terminal, alive, children
 
 from tutor.learning.progress import Progress
 
