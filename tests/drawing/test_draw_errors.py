@@ -6,8 +6,9 @@ import pytest
 
 from tutor.core.answers import ClassRow
 from tutor.drawing.errors import class_table, page_size, picture_page
+from tutor.drawing.images import image
 from tutor.drawing.lines import plain
-from tutor.drawing.pad import pad, pad_size, reading, titled
+from tutor.drawing.pad import pad, pad_size, picture, reading, titled
 from tutor.drawing.palette import Palette
 
 PALETTE = Palette.default()
@@ -73,3 +74,9 @@ def test_bars_for_a_reading_and_none_before() -> None:
     assert not any(">" in line or "#" in line for line in empty)
     under = titled("what the model sees", [], width=12, palette=PALETTE, color=True, ascii_only=True)
     assert plain(under) == ["what the mo~"]
+
+
+@pytest.mark.parametrize("mode", ["half", "ascii"])
+def test_a_picture_is_the_one_that_image_draws(mode: str) -> None:
+    ramp = [[(row * 28 + column) % 256 for column in range(28)] for row in range(28)]
+    assert picture(ramp, mode=mode) == image(ramp, mode=mode)  # type: ignore[arg-type]

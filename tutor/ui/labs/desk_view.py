@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from tutor.core.answers import best
 from tutor.drawing import pad as drawing
 from tutor.drawing.errors import page_size, picture_page
-from tutor.drawing.images import Mode, image
+from tutor.drawing.images import Mode
 from tutor.drawing.lines import Lines, beside, blank, notice
 from tutor.drawing.palette import Glyphs, Palette
 
@@ -70,7 +70,7 @@ class DeskView:
 
     def _answer(self, desk: Desk, view: View, width: int, both: bool) -> Lines:
         what = "what the model sees" if desk.centring else "what the model sees: the pad"
-        sees = self._titled(what, image(desk.seen.tolist(), mode=self.mode), width)
+        sees = self._titled(what, drawing.picture(desk.seen.tolist(), mode=self.mode), width)
         bars = drawing.reading(
             desk.probabilities,
             desk.names,

@@ -90,6 +90,8 @@ class YourDigitLab(PredictedScreen):
         self.asking = False  # for the true label of the digit to keep
         self.chosen = 0  # in the own test set
         self._pending = False
+        self._rows = 0  # that the words take
+        self._keys: tuple[View, bool, bool] | None = None  # what the line of keys was drawn for
 
     def compose_step(self) -> ComposeResult:
         yield Sketch(self._draw, id="lab-panels")
@@ -269,7 +271,7 @@ class YourDigitLab(PredictedScreen):
         desk.lift()
         self.asking = True
         self._say("Which digit is it? Press 0 to 9; Escape forgets it.")
-        self.query_one(Picture).redraw()
+        self._show()
 
     def action_label(self, digit: int) -> None:
         assert self.desk is not None  # check_action allows this only while asking
@@ -360,13 +362,17 @@ class YourDigitLab(PredictedScreen):
         self.query_one(StatusLine).display = live
         state = self.query_one("#digit-state", Static)
         state.display = not live and self.view != "text"
-        state.update(desk.state_words())
-        self.query_one("#lab-invitation", Static).update(self._invitation())
+        state.update(desk.state_words(), layout=False)
+        if self.view == "text":
+            self.query_one("#lab-invitation", Static).update(self._invitation())
         self.query_one(Picture).redraw()
         if not self.asking:
             self._say_reading(desk)
         self._note_done(desk)
-        self.refresh_bindings()
+        keys = (self.view, self.asking, live)
+        if keys != self._keys:
+            self._keys = keys
+            self.refresh_bindings()
 
     def _say_reading(self, desk: Desk) -> None:
         if self.view == "text":
@@ -380,7 +386,7 @@ class YourDigitLab(PredictedScreen):
         predicted = self.prediction_words()
         if not desk.centring and desk.probabilities and predicted is not None:
             parts.append(predicted)
-        self.query_one("#lab-words", Static).update(Content("\n").join(parts))
+        self._tell(Content("\n").join(parts))
 
     def _training_words(self, desk: Desk) -> str:
         if desk.reader is not None:
@@ -404,7 +410,14 @@ class YourDigitLab(PredictedScreen):
             self.mark_done()
 
     def _say(self, words: str, *, warning: bool = False) -> None:
-        self.query_one("#lab-words", Static).update(Content.styled(words, "$warning" if warning else ""))
+        self._tell(Content.styled(words, "$warning" if warning else ""))
+
+    def _tell(self, content: Content) -> None:
+        """Show the words; the screen is laid out anew only where they take another number of lines."""
+        place = self.query_one("#lab-words", Static)
+        rows = sum(1 + line.cell_length // max(1, place.size.width) for line in content.split("\n"))
+        place.update(content, layout=rows != self._rows)
+        self._rows = rows
 
     def _draw(self, width: int, height: int) -> Lines:
         self.desk_view.palette = terminal.palette(self.app.current_theme.dark)
