@@ -34,6 +34,7 @@ commands:
   tutor lessons             lessons and steps, with progress
   tutor tour                every lesson's main experiment, one after another, with a table of results
   tutor train EXPERIMENT    train one experiment: digits mlp:128,64 ce adam lr=1e-3 epochs=3
+  tutor export LINE FILE    an experiment, or a run's, as a plain script (.py) or a notebook (.ipynb)
   tutor check-lessons DIR   validate a folder of lessons
 
 Write "tutor COMMAND --help" for the options of a command.
@@ -134,6 +135,17 @@ def _train_parser() -> _Parser:
     return parser
 
 
+def _export_parser() -> _Parser:
+    says = "Write an experiment, or the one of a run, as plain PyTorch: FILE.py or FILE.ipynb. Neither needs tutor."
+    parser = _parser("export", says, _export, "--data-dir")
+    parser.usage = "tutor export EXPERIMENT FILE [--force] [--data-dir DIR]\n       tutor export RUN FILE ..."
+    parser.add_argument(
+        "words", nargs="*", metavar="WORD", help="an experiment, or a folder written by --out; then the file"
+    )
+    parser.add_argument("--force", action="store_true", help="replace FILE where it is there already")
+    return parser
+
+
 def _check_lessons_parser() -> _Parser:
     parser = _parser(
         "check-lessons", "Validate lessons: one line a fault, FILE: KEY: REASON.", _check_lessons
@@ -153,6 +165,7 @@ _PARSERS: dict[str, Callable[[], _Parser]] = {
         "tour", "Every lesson's main experiment, headless.", _tour, "--json", "--lessons", "--data-dir"
     ),
     "train": _train_parser,
+    "export": _export_parser,
     "check-lessons": _check_lessons_parser,
 }
 
@@ -260,6 +273,13 @@ def _train(args: argparse.Namespace) -> int:
     out = Path(args.out).expanduser() if args.out else None
     data_dir = paths.data_dir(args.data_dir)
     return train_line(experiment, data_dir=data_dir, out=out, as_json=args.json, plot=args.plot)
+
+
+def _export(args: argparse.Namespace) -> int:
+    from tutor import paths
+    from tutor.headless.export import export_words
+
+    return export_words(args.words, data_dir=paths.data_dir(args.data_dir), force=args.force)
 
 
 def _progress() -> Progress:

@@ -6,7 +6,8 @@
     ├── DataError               a dataset that is missing, malformed or cannot be written
     ├── LessonError             a lesson folder with a fault
     ├── ProgressError           a learner's state that cannot be read or written
-    └── RunError                a run's folder that cannot be read or written
+    ├── RunError                a run's folder that cannot be read or written
+    └── ExportError             a script or notebook that cannot be written
 """
 
 from __future__ import annotations
@@ -42,3 +43,7 @@ class ProgressError(TutorError):
 
 class RunError(TutorError):
     """A run's folder that cannot be read or written."""
+
+
+class ExportError(TutorError):
+    """A script or a notebook that cannot be written."""

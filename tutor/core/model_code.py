@@ -42,7 +42,7 @@ def sequential_code(experiment: Experiment, outputs: int) -> str:
         if experiment.activation in _MODULES:
             rows.append((_MODULES[experiment.activation], width))
         if experiment.dropout:
-            rows.append((f"nn.Dropout({experiment.dropout:g})", width))
+            rows.append((f"nn.Dropout({experiment.dropout!r})", width))
         features = width
     rows.append((f"nn.Linear({features}, {outputs})", outputs))
     room = max(len(code) for code, _ in rows) + 3
@@ -83,7 +83,7 @@ def _attributes(experiment: Experiment, outputs: int) -> list[str]:
             lines.append(f"self.norm{number} = {_NORMS[experiment.norm]}({width})")
         features = width
     if experiment.dropout and experiment.widths:
-        lines.append(f"self.dropout = nn.Dropout({experiment.dropout:g})")
+        lines.append(f"self.dropout = nn.Dropout({experiment.dropout!r})")
     return [*lines, f"self.head = nn.Linear({features}, {outputs})"]
 
 
