@@ -32,15 +32,18 @@ class LoopUnderGlassLab(NumberLab):
     """Space executes a line; up and down choose a line, `o` leaves it out or puts it back."""
 
     lead_keys = ("line", "choose(-1)", "leave_out", "finish", "many", "view", "next", "reset")
+    DEFAULT_CSS = """
+    LoopUnderGlassLab #lab-words { min-height: 3; }
+    """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space,full_stop", "line", "Next line", tooltip="Execute the next line"),
+        Binding("space,full_stop", "line", "Line", tooltip="Execute the next line"),
         Binding("up,k", "choose(-1)", "Choose", key_display="↑ ↓", tooltip="Choose a line of the loop"),
         Binding("down,j", "choose(1)", "Choose", show=False),
         Binding("o", "leave_out", "Leave out", tooltip="Leave the chosen line out, or put it back"),
         Binding(
-            "e", "finish", "End of batch", tooltip="Execute the rest of this batch, or of the validation"
+            "e", "finish", "Batch", tooltip="Execute the rest of this batch, or of the validation"
         ),
-        Binding("plus,equals_sign", "many", "10 batches", key_display="+", tooltip="Execute ten batches"),
+        Binding("plus,equals_sign", "many", "Ten", key_display="+", tooltip="Execute ten batches"),
         Binding("x", "reset", "Reset", tooltip="Begin again with another seed; lines stay left out"),
         Binding("y", "copy_loop", "Copy", show=False, tooltip="Copy the loop as it stands"),
     ]
@@ -70,7 +73,7 @@ class LoopUnderGlassLab(NumberLab):
 
     @property
     def answered(self) -> bool:
-        return self.glass is not None and self.glass.seen.line == "backward"
+        return self.glass is not None and self.glass.seen.line == "backward" and not self.left_out
 
     def head(self) -> Content:
         return Content.styled(f"{self.experiment}", "$quiet")
