@@ -69,7 +69,6 @@ class Seen:
     epoch: int = 0
     batch: int = 0
     batches: int = 0
-    batches_done: int = 0
     samples: int = 0
     steps: int = 0
     mode: str = "train"
