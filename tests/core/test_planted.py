@@ -61,7 +61,8 @@ def test_only_what_is_evaluated_is_treated_otherwise(mistake: str, drawn_data: P
 
 def test_training_is_the_same_and_the_evaluation_is_not(drawn_data: Path) -> None:
     right, turned, unscaled = (
-        run(f"{LINE}{words}", drawn_data) for words in ("", " mistake=val-transposed", " mistake=val-unscaled")
+        run(f"{LINE}{words}", drawn_data)
+        for words in ("", " mistake=val-transposed", " mistake=val-unscaled")
     )
     assert losses_of(right) == losses_of(turned) == losses_of(unscaled)
     assert end_of(turned).val_accuracy < end_of(right).val_accuracy
