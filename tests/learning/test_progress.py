@@ -64,6 +64,31 @@ def test_nothing_new_writes_nothing(path: Path) -> None:
     assert not path.exists()
 
 
+def test_what_a_lab_keeps_comes_back_and_the_last_wins(path: Path) -> None:
+    progress = Progress.load(path)
+    assert progress.lab("a", "clinic") == {}
+    values = {"version": 1, "past": [["x", 3]]}
+    progress.keep_lab("a", "clinic", values)
+    values["past"].append(["y", 4])  # what was kept is a copy
+    progress.lab("a", "clinic")["version"] = 9
+    assert progress.lab("a", "clinic") == {"version": 1, "past": [["x", 3]]}
+    progress.save()
+    other = Progress.load(path)
+    other.keep_lab("a", "sweep", {"version": 1, "best": 0.5})
+    other.keep_lab("a", "clinic", {"version": 1, "past": []})
+    other.save()
+    again = Progress.load(path)
+    assert again.lab("a", "clinic") == {"version": 1, "past": []} and again.lab("a", "sweep")["best"] == 0.5
+
+
+@pytest.mark.parametrize("values", [{"a": object()}, {"a": float("nan")}])
+def test_a_lab_keeps_plain_values_only(path: Path, values: dict[str, object]) -> None:
+    progress = Progress.load(path)
+    with pytest.raises((TypeError, ValueError)):
+        progress.keep_lab("a", "b", values)
+    assert progress.lab("a", "b") == {}
+
+
 def test_a_prediction_is_locked_and_an_answer_is_not(path: Path) -> None:
     progress = Progress.load(path)
     assert progress.predict("a", "p", 1) == 1

@@ -32,6 +32,8 @@ BROKEN = [
     b'{"version": 1, "answers": {"a/b": {"x": 1}}}',
     b'{"version": 1, "answers": {"a/b": {"0": -1}}}',
     b'{"version": 1, "predictions": {"a/b": 1.5}}',
+    b'{"version": 1, "labs": []}',
+    b'{"version": 1, "labs": {"a/b": 1}}',
     b'{"version": 1, "last": 3}',
     b'{"version": ' + b"1" * 5000 + b"}",
     b"[" * 100_000,

@@ -5,10 +5,13 @@ A file that is broken, newer, or cannot be written never stops the tutor: `notic
 
 from __future__ import annotations
 
+import copy
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tutor import paths
 from tutor.errors import ProgressError
@@ -80,6 +83,18 @@ class Progress:
     def prediction(self, lesson: Lesson | str, step: Step | str) -> int | None:
         """The locked prediction, or None."""
         return self._state.predictions.get(place(lesson, step))
+
+    def keep_lab(self, lesson: Lesson | str, step: Step | str, values: Mapping[str, Any]) -> None:
+        """Note what a lab wants back when it is opened again: plain JSON values, with a version of its own among them.
+
+        It replaces what the lab kept before. Raises TypeError or ValueError for values that JSON does not know.
+        """
+        kept = json.loads(json.dumps(values, allow_nan=False))  # a copy, and a check
+        self._change(State(labs={place(lesson, step): kept}))
+
+    def lab(self, lesson: Lesson | str, step: Step | str) -> dict[str, Any]:
+        """What a lab kept; {} where it kept nothing. The lab checks what it reads."""
+        return copy.deepcopy(self._state.labs.get(place(lesson, step), {}))
 
     def visit(self, lesson: Lesson | str, step: Step | str) -> None:
         """Note where the learner is."""

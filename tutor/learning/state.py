@@ -14,7 +14,7 @@ from typing import Any
 
 VERSION = 1
 _MOST_BYTES = 16_000_000
-_OURS = ("version", "started", "last", "done", "answers", "predictions")
+_OURS = ("version", "started", "last", "done", "answers", "predictions", "labs")
 
 
 class Newer(Exception):
@@ -35,16 +35,20 @@ class State:
     done: set[str] = field(default_factory=set)
     answers: dict[str, dict[int, int]] = field(default_factory=dict)
     predictions: dict[str, int] = field(default_factory=dict)
+    labs: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # what a lab keeps, its own version among it
     last: str = ""
     started: bool = False
     others: dict[str, Any] = field(default_factory=dict)  # keys of a sister version, kept as they are
 
     def add(self, other: State) -> None:
-        """Put the other's on top: done steps join, answers win, a prediction that is locked here stays."""
+        """Put the other's on top: done steps join, answers and labs win, a prediction that is locked here stays."""
         self.done |= other.done
         for place, answers in other.answers.items():
             self.answers.setdefault(place, {}).update(answers)
         self.predictions = {**other.predictions, **self.predictions}
+        self.labs = {**self.labs, **other.labs}
         self.last = other.last or self.last
         self.started = self.started or other.started
         self.others = {**self.others, **other.others}
@@ -68,6 +72,7 @@ class State:
             "done": sorted(self.done),
             "answers": answers,
             "predictions": dict(sorted(self.predictions.items())),
+            "labs": dict(sorted(self.labs.items())),
         }
         return json.dumps({**values, **self.others}, indent=1) + "\n"
 
@@ -86,6 +91,7 @@ class State:
             done=set(_each(values.get("done", []), "done")),
             answers={place: _answers(given) for place, given in _by_place(values, "answers").items()},
             predictions={place: _index(option) for place, option in _by_place(values, "predictions").items()},
+            labs={place: _values(kept) for place, kept in _by_place(values, "labs").items()},
             last=next(iter(_each([values.get("last", "")], "last"))),
             started=values.get("started") is True,
             others={key: value for key, value in values.items() if key not in _OURS},
@@ -154,6 +160,12 @@ def _answers(given: object) -> dict[int, int]:
     if not isinstance(given, dict):
         raise Broken("“answers” does not hold what it should")
     return {_index(_number(at)): _index(option) for at, option in given.items()}
+
+
+def _values(kept: object) -> dict[str, Any]:
+    if not isinstance(kept, dict):
+        raise Broken("“labs” does not hold what it should")
+    return kept
 
 
 def _number(text: str) -> int:
