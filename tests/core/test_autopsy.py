@@ -17,6 +17,7 @@ COURSE = load_course(paths.lessons_dir())
 
 FAULTY = {
     "digits mistake=wrong-device": "two devices",
+    "digits sgd lr=0.1 epochs=8 mistake=list-of-layers": "parameters that nobody trains",
     "sine linear mse sgd lr=100 epochs=20": "loss not finite",
     "digits sgd lr=0 epochs=4": "no change at all",
     "digits sgd lr=0.1 scale=unit epochs=10 mistake=no-zero-grad": "rose, then collapsed",
@@ -31,6 +32,7 @@ FAULTY = {
     "digits adam train=200 epochs=60": "over-fitting",
 }
 HEALTHY = [
+    "digits mlp:32,16 adam epochs=4 norm=batch",
     "digits adam epochs=3",
     "digits sgd lr=0.1 epochs=6",
     "digits adam dropout=0.5 epochs=4",

@@ -147,6 +147,24 @@ def _rose_and_fell(signs: Signs) -> Finding | None:
     return Finding("rose, then collapsed", says, "training-loop/no-zero-grad")
 
 
+def _unregistered(signs: Signs) -> Finding | None:
+    """Fewer parameters than the layers of the line have: (inputs + 1) x outputs each, and two a unit for a norm."""
+    experiment, started = signs.experiment, signs.run.started
+    if started is None or experiment.model == "cnn":
+        return None
+    features, count = math.prod(experiment.about.shape), 0
+    for width in experiment.widths:
+        count += (features + 1) * width + (2 * width if experiment.norm != "none" else 0)
+        features = width
+    if started.parameters >= count:  # the head comes on top
+        return None
+    says = (
+        f"The optimizer saw {started.parameters:,} parameters, and the hidden layers alone have {count:,}. "
+        "Layers in a plain Python list are not registered: no gradient step reaches them."
+    )
+    return Finding("parameters that nobody trains", says, "nn-module/list-of-layers")
+
+
 def _double_softmax(signs: Signs) -> Finding | None:
     if signs.experiment.loss != "ce" or signs.classes < 3 or signs.best_accuracy < 0.3:
         return None
@@ -200,7 +218,12 @@ def _even_guessing(signs: Signs) -> Finding | None:
 
 def _sorted_batches(signs: Signs) -> Finding | None:
     last = signs.last
-    if last is None or not signs.classes or signs.end_loss > 0.5 or last.accuracy > signs.chance + 0.25 * (1 - signs.chance):
+    if (
+        last is None
+        or not signs.classes
+        or signs.end_loss > 0.5
+        or last.accuracy > signs.chance + 0.25 * (1 - signs.chance)
+    ):
         return None
     says = (
         f"The train loss ended at {signs.end_loss:.3g}, and only {percent(last.accuracy)} of the {last.split} set are right. "
@@ -224,6 +247,7 @@ RULES: tuple[Rule, ...] = (
     _failed,
     _not_finite,
     _nothing_moved,
+    _unregistered,
     _rose_and_fell,
     _double_softmax,
     _raw_input,
