@@ -16,10 +16,10 @@ from tutor.errors import TutorError
 from tutor.headless import streams
 from tutor.headless.bar import Bar, Drawing, run_text, span
 from tutor.headless.listing import count
-from tutor.log import note
 from tutor.headless.stopping import Stops
 from tutor.headless.text import ending, percent
 from tutor.learning.lessons import Lab, Lesson
+from tutor.log import note
 
 
 @dataclass(frozen=True)
