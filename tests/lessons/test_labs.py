@@ -9,16 +9,21 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from tutor import paths
+from tutor.core.data import open_images
 from tutor.core.events import Evaluated, RunFinished
 from tutor.core.experiment import Experiment, parse
 from tutor.core.glass import Glass
 from tutor.core.history import History
 from tutor.core.models import MLP, build_model
-from tutor.core.training import train_together
+from tutor.core.reading import Reader, reader_of
+from tutor.core.setup import Kept
+from tutor.core.training import train, train_together
 from tutor.learning.lessons import Course, Lab, Predict, load_course
 
 COURSE = load_course(paths.lessons_dir())
@@ -30,6 +35,7 @@ PLACES = [
 ]
 GUESS = 0.25  # of ten classes: above what a network that learned nothing gets, constant or by chance
 Run = Callable[..., list[History]]
+Pictures = NDArray[np.generic]
 
 
 def lab_at(course: Course, place: str) -> Lab:
@@ -356,3 +362,24 @@ def test_complete_classifier(run: Run) -> None:
     assert abs(history.train_loss.first - math.log(10)) < 0.4
     assert first - 0.1 > 2 * (last - first)
     assert abs(end(history).test_accuracy - end(history).val_accuracy) < 0.15
+
+
+def test_your_digit(drawn_data: Path) -> None:
+    """Nobody centres: most pictures of a corner are read wrong, and the wrong digit gets half and more."""
+    kept = Kept()
+    line = parse(lab_at(COURSE, "5/your-digit").experiment).change("batch=4")
+    *_, end_of_run = train(line, data_dir=drawn_data, keep=kept)
+    assert isinstance(end_of_run, RunFinished) and kept.setup is not None
+    reader = reader_of(kept.setup, end_of_run.test_accuracy)
+    images, labels = (part.numpy() for part in open_images("digits", "test", drawn_data))
+    right, _ = read_as(reader, images, labels)
+    cornered, sure = read_as(reader, np.roll(images, (-5, -4), (1, 2)), labels)
+    assert cornered < 0.2 < 0.5 < right
+    assert sure > 0.45
+
+
+def read_as(reader: Reader, pictures: Pictures, labels: Pictures) -> tuple[float, float]:
+    """The share that is read right, and the mean probability of the answers that are wrong."""
+    chances = np.array(reader.read_all(list(pictures)))
+    wrong = chances.argmax(axis=1) != labels
+    return 1 - wrong.mean(), chances.max(axis=1)[wrong].mean()

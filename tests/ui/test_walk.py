@@ -15,6 +15,7 @@ from tutor.learning.steps import Lesson
 from tutor.ui import training
 from tutor.ui.app import TutorApp
 from tutor.ui.labs.image_lab import ImageLab
+from tutor.ui.labs.your_digit import YourDigitLab
 from tutor.ui.screens.lab import LabScreen
 from tutor.ui.screens.step import StepScreen
 from tutor.ui.warming import Warming
@@ -38,6 +39,8 @@ async def walk_on(pilot: Pilot[None], app: TutorApp) -> None:
     elif isinstance(screen, ImageLab):
         await wait_patiently(pilot, lambda: screen.images is not None)
         await pilot.press("v", "v", "v", "space")
+    elif isinstance(screen, YourDigitLab):
+        await draw_a_digit(pilot, app, screen)
     for view in list(screen.query(QuestionView)):
         await wait_for(pilot, lambda view=view: view.is_mounted)
         view.focus()
@@ -59,6 +62,16 @@ async def run_lab(pilot: Pilot[None], app: TutorApp, screen: LabScreen) -> None:
     assert not screen.run_.error
     if any(history.step for history in screen.run_.histories) and "loss" in screen.lab.panels:
         assert "loss" in words(app)
+
+
+async def draw_a_digit(pilot: Pilot[None], app: TutorApp, screen: YourDigitLab) -> None:
+    """Train the model that reads, draw a line, and see it read."""
+    assert not screen.locked
+    await wait_patiently(pilot, lambda: screen.looked)
+    await pilot.press("space")
+    await wait_patiently(pilot, lambda: screen.desk is not None and screen.desk.reader is not None)
+    await pilot.press("space", *["down"] * 10, "space")
+    await wait_patiently(pilot, lambda: "Read as" in words(app))
 
 
 async def wait_patiently(pilot: Pilot[None], condition: object) -> None:
