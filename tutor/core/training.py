@@ -22,7 +22,7 @@ from tutor.core.looking import look
 from tutor.core.meter import Meter
 from tutor.core.setup import CHECK_SAMPLES, Kept, Setup, prepare
 
-__all__ = ["Kept", "evaluate", "train", "train_together"]
+__all__ = ["Kept", "evaluate", "in_turn", "train", "train_together"]
 
 End = tuple[str, str, Evaluated | None]  # reason, cause, and the validation after the last step
 NOTHING: frozenset[str] = frozenset()
@@ -75,21 +75,27 @@ def train_together(
               keep=keep[number] if keep else None)
         for number, one in enumerate(experiments)
     ]  # fmt: skip
+    yield from in_turn(runs)
+
+
+def in_turn(runs: Sequence[Iterator[Event]]) -> Iterator[Event]:
+    """The events of several runs, a step each in turn."""
+    live = list(runs)
     try:
         for (
             events
         ) in runs:  # all have started before the first step, so that `paced` knows how many there are
             yield next(events)
-        while runs:
-            for events in list(runs):
+        while live:
+            for events in list(live):
                 for event in events:
                     yield event
                     if isinstance(event, StepDone):
                         break
                 else:
-                    runs.remove(events)
+                    live.remove(events)
     finally:
-        for events in runs:
+        for events in live:
             events.close()  # type: ignore[attr-defined]
 
 

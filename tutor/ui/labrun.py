@@ -10,12 +10,13 @@ from typing import Literal
 
 from tutor.core.autopsy import Finding, autopsy
 from tutor.core.control import Control
-from tutor.core.events import RunFinished
+from tutor.core.events import Event, RunFinished
 from tutor.core.experiment import Experiment, parse
 from tutor.core.history import History
 from tutor.core.summary import summarise
 from tutor.learning.steps import Lab
-from tutor.ui.training import Trainer
+from tutor.ui.keeping import keep
+from tutor.ui.training import Source, Trainer
 
 State = Literal["ready", "preparing", "running", "paused", "ending", "ended"]
 SLOWEST, FASTEST = 1.0, 2000.0  # steps per second; past the fastest there is no limit
@@ -31,6 +32,7 @@ class LabRun:
         self.histories: list[History] = []
         self.overlays: list[History] = []
         self.pace = float(lab.pace)
+        self.source: Source | None = None  # what trains, where the lab arranges its runs itself
         self.trainer: Trainer | None = None
         self._data_dir, self._ended = data_dir, ended
         self._marks: deque[tuple[float, int]] = deque(maxlen=10)  # moments and the steps then
@@ -76,10 +78,22 @@ class LabRun:
         self.histories = [History() for _ in experiments]
         control = Control(paused=paused, pace=self.pace)
         watch = frozenset(self.lab.panels) & {"boundary", "weights", "fit"}
-        self.trainer = Trainer(
-            experiments, data_dir=self._data_dir, control=control, watch=watch, ended=self._ended
+        histories = self.histories
+        self.trainer = trainer = Trainer(
+            experiments,
+            data_dir=self._data_dir,
+            control=control,
+            watch=watch,
+            ended=lambda: self._over(trainer, histories),
+            source=self.source,
         )
-        self.trainer.start()
+        trainer.start()
+
+    def _over(self, trainer: Trainer, histories: list[History]) -> None:
+        """On the training thread. Where no screen is left to take the last events, they are taken here."""
+        if trainer is self.trainer and self._ended() is not False:
+            return
+        _fold(trainer.drain(), histories)
 
     def toggle(self) -> None:
         """Pause or go on."""
@@ -96,6 +110,8 @@ class LabRun:
         """End the run; what it showed stays."""
         if self.trainer:
             self.trainer.stop()
+            if not self.trainer.running:
+                self.drain()
 
     def reset(self) -> None:
         """End the run and forget it."""
@@ -126,8 +142,7 @@ class LabRun:
     def drain(self) -> bool:
         """Fold what came since the last call. True when anything came."""
         events = self.trainer.drain() if self.trainer else []
-        for event in events:
-            self.histories[event.run].fold(event)
+        _fold(events, self.histories)
         return bool(events)
 
     def rate(self, step: int) -> float:
@@ -148,6 +163,14 @@ class LabRun:
     def words(self) -> str:
         """What the runs did, in sentences with their own numbers."""
         return self.error or summarise(self.histories, self.labels)
+
+
+def _fold(events: Sequence[Event], histories: Sequence[History]) -> None:
+    """Take the events in; a run that ended is kept among the runs."""
+    for event in events:
+        histories[event.run].fold(event)
+        if isinstance(event, RunFinished):
+            keep(histories[event.run])
 
 
 def lab_experiments(lab: Lab, words: str) -> list[Experiment]:

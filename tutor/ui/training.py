@@ -7,7 +7,7 @@ import sys
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 SWITCH_INTERVAL = 0.0005  # seconds; Python's 5 ms would hold up every training step while a frame is drawn
 LATE = 5.0  # seconds to wait for a thread that was told to stop
+
+# Gives a run's events; takes the experiments, and what `train_together` takes by name.
+Source = Callable[..., Iterator[Event]]
 
 _one_at_a_time = threading.Lock()  # torch's random state and thread count are one per process
 _alive: weakref.WeakSet[Trainer] = weakref.WeakSet()
@@ -43,6 +46,7 @@ class Trainer:
         control: Control,
         watch: frozenset[str],
         ended: Callable[[], object],
+        source: Source | None = None,
     ) -> None:
         self.experiments = experiments
         self.control = control
@@ -50,6 +54,7 @@ class Trainer:
         self.error = ""  # the sentence of an error that came before the first event
         self.kept: list[Kept] = []
         self._data_dir, self._watch, self._ended = data_dir, watch, ended
+        self._source = source  # None: they are trained together
         self._events: deque[Event] = deque()
         self._done = False
         self._thread = threading.Thread(target=self._drive, name="training", daemon=True)
@@ -98,7 +103,7 @@ class Trainer:
 
         sys.setswitchinterval(SWITCH_INTERVAL)
         self.kept = [Kept() for _ in self.experiments]
-        events = train_together(
+        events = (self._source or train_together)(
             self.experiments,
             data_dir=self._data_dir,
             control=self.control,

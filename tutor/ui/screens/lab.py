@@ -67,6 +67,7 @@ class LabScreen(PredictedScreen):
         ),
         Binding("pagedown", "words(1)", "Words down", show=False, tooltip="Scroll the words below the run"),
         Binding("pageup", "words(-1)", "Words up", show=False),
+        Binding("w", "playground", "Playground", show=False, tooltip="Open this line in the playground"),
         Binding("y", "copy_line", "Copy line", show=False, tooltip="Copy the experiment as one line"),
         Binding(
             "enter", "go_on", "Go on", show=False, tooltip="Start the run; when it has ended, the next step"
@@ -184,13 +185,7 @@ class LabScreen(PredictedScreen):
             self.action_run()
 
     def _start(self, *, paused: bool = False) -> None:
-        if self.locked and self.prediction_step:
-            self._say(f"Predict first: press p to answer “{self.prediction_step.title}”.", warning=True)
-            return
-        try:
-            experiments = self._experiments(self.knob_words())
-        except TutorError as error:
-            self._say(str(error), warning=True)
+        if not (experiments := self._ready()):
             return
         self.run_.start(experiments, paused=paused)
         self.findings, self.shown.cursor = [], None
@@ -198,6 +193,17 @@ class LabScreen(PredictedScreen):
         self._say("")
         self._timer.resume()
         self._tick()
+
+    def _ready(self) -> list[Experiment]:
+        """The experiments, where they may run; else says why not."""
+        if self.locked and self.prediction_step:
+            self._say(f"Predict first: press p to answer “{self.prediction_step.title}”.", warning=True)
+            return []
+        try:
+            return self._experiments(self.knob_words())
+        except TutorError as error:
+            self._say(str(error), warning=True)
+            return []
 
     def action_stop(self) -> None:
         self.run_.stop()
@@ -255,6 +261,10 @@ class LabScreen(PredictedScreen):
 
     def action_copy_line(self) -> None:
         self.app.copy_code("\n".join(map(str, self._experiments(self.knob_words()))) + "\n")
+
+    def action_playground(self) -> None:
+        if experiments := self._ready():
+            self.app.open_playground(str(experiments[0]))
 
     def action_words(self, by: int) -> None:
         words = self.query_one("#lab-words-scroll")
