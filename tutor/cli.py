@@ -31,6 +31,7 @@ _COMMANDS = """\
 commands:
   tutor                     open the tutor; without a terminal, run the tour
   tutor PLACE               open at a lesson or a step: 3, 3/mse-against-bce, or an id
+  tutor playground          open the playground; tutor runs: the runs that are kept
   tutor lessons             lessons and steps, with progress
   tutor tour                every lesson's main experiment, one after another, with a table of results
   tutor train EXPERIMENT    train one experiment: digits mlp:128,64 ce adam lr=1e-3 epochs=3
@@ -179,6 +180,11 @@ def _open(args: argparse.Namespace) -> int:
     place = _place(course, args.place)
     streams_open = (sys.stdin, sys.stdout, sys.stderr)
     if not all(map(streams.is_terminal, streams_open)):
+        if place in ("playground", "runs"):
+            raise UsageError(
+                f"The {place} can only be shown on a terminal. Over SSH write “ssh -t HOST tutor {place}”; "
+                "to train without one, write “tutor train EXPERIMENT”."
+            )
         return _tour_instead(course, place, data_dir)
     from tutor.ui import hangup
     from tutor.ui.app import TutorApp
@@ -201,8 +207,8 @@ def _leave(code: int) -> int:
 
 def _place(course: Course, words: list[str]) -> str:
     """The place to open. Raises UsageError naming the nearest command, lesson or step."""
-    if not words:
-        return ""
+    if not words or words == ["playground"] or words == ["runs"]:
+        return "".join(words)
     try:
         course.find(words[0])
     except LessonError as error:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tutor.core.events import EpochDone, Evaluated, Event, Looked, RunFinished, RunStarted, StepDone
 
@@ -82,6 +84,32 @@ class Series:
         pairs = sorted({point for bucket in self._buckets for point in (bucket.low, bucket.high)})
         return [x for x, _ in pairs], [y for _, y in pairs]
 
+    def plain(self) -> dict[str, Any]:
+        """The curve as plain JSON values, to be read again with `restored`."""
+        return {
+            "capacity": self.capacity,
+            "stride": self.stride,
+            "first": self.first if self._buckets else None,
+            "last": self.last if self._buckets else None,
+            "lost": self.lost,
+            "buckets": [[b.start, *b.low, *b.high, b.total, b.count] for b in self._buckets],
+        }
+
+    @classmethod
+    def restored(cls, values: Mapping[str, Any]) -> Series:
+        """The curve that `plain` gave. Raises ValueError, KeyError or TypeError for anything else."""
+        series = cls(int(values["capacity"]))
+        series.stride = _finite(values["stride"])
+        series.lost = [_finite(x) for x in values["lost"]]
+        for start, low_x, low_y, high_x, high_y, total, count in values["buckets"]:
+            low, high = (_finite(low_x), _finite(low_y)), (_finite(high_x), _finite(high_y))
+            series._buckets.append(_Bucket(_finite(start), low, high, _finite(total), int(count)))
+        if len(series._buckets) > series.capacity or any(bucket.count < 1 for bucket in series._buckets):
+            raise ValueError("a curve has more parts than it may have, or an empty one")
+        if series._buckets:
+            series.first, series.last = _finite(values["first"]), _finite(values["last"])
+        return series
+
     def _add(self, bucket: _Bucket) -> None:
         if self._buckets and bucket.start - self._buckets[-1].start < self.stride:
             self._buckets[-1].take(bucket)
@@ -105,6 +133,12 @@ class Series:
             xs.append((bucket.low[0] + bucket.high[0]) / 2)
             ys.append(mean)
         return xs, ys
+
+
+def _finite(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
+    raise ValueError(f"{str(value)[:20]} is no number")
 
 
 class History:

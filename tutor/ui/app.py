@@ -118,6 +118,9 @@ class TutorApp(App[None]):
         """Open `3` or `3/mse-against-bce`; says what is wrong with a place that does not exist."""
         from tutor.ui.places import first_open
 
+        if place in ("playground", "runs"):
+            self.open_playground() if place == "playground" else self.open_runs()
+            return
         try:
             lesson, step = self.course.find(place)
         except TutorError as error:
@@ -145,6 +148,29 @@ class TutorApp(App[None]):
         """Open a screen over what is open; leaving it comes back."""
         self.delay_update(SETTLING)
         self.push_screen(screen)
+
+    def open_playground(self, line: str = "") -> None:
+        """Open the playground over what is open, with an experiment's line; leaving it comes back."""
+        from tutor.ui.screens.playground import PlaygroundScreen
+
+        self._open_once(PlaygroundScreen(line))
+
+    def open_runs(self) -> None:
+        """Show the runs that are kept, over what is open."""
+        from tutor.ui.screens.runs import RunsScreen
+
+        self._open_once(RunsScreen())
+
+    def _open_once(self, screen: Screen[None]) -> None:
+        """Lay a screen over what is open, in place of one of its kind. Runs that go on below are ended."""
+        kinds = [type(other) for other in self.screen_stack]
+        if type(screen) in kinds:
+            for _ in kinds[kinds.index(type(screen)) :]:
+                self.pop_screen()
+        for below in self.screen_stack:
+            if (run := getattr(below, "run_", None)) is not None:
+                run.stop()
+        self.lay_over(screen)
 
     def _screen_for(self, lesson: Lesson, step: Step) -> StepScreen:
         from tutor.learning.steps import Lab

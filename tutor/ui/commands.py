@@ -31,6 +31,8 @@ class Palette(CommandPalette):
 def commands(app: TutorApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     """All commands that make sense on `screen`."""
     yield from _actions(app, screen)
+    yield SystemCommand("Playground", "Any experiment, from knobs or from its line", app.open_playground)
+    yield SystemCommand("Runs", "Every run that ended, with its curves", app.open_runs)
     yield from _places(app)
     for card in app.course.cards:
         yield SystemCommand(

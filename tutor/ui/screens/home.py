@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from tutor.learning.run_files import count_runs
 from tutor.ui.drawing_data import BUILT_IN, BuiltInChanged
 from tutor.ui.places import first_open, lesson_name, minutes_left, position
 from tutor.ui.widgets.key_bar import KeyBar
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 TALL = 38
 """From this height on each lesson has its summary below it."""
 
+ABOUT = {
+    "playground": "Any experiment: run it, compare it, write it out as a script or a notebook.",
+    "runs": "Every run that ended, with its curves: compare several, reopen, export, delete.",
+    "reference": "What to look up, and common mistakes with their repair.",
+}
 
 MAX_WIDTH = 88
 
@@ -112,9 +118,12 @@ class HomeScreen(Screen[None]):
             options.append(Option(self._lesson(lesson), id=f"lesson-{lesson.id}"))
             if self.tall:
                 options.append(space())
-        if self.app.course.cards:
-            options += [] if self.tall else [space()]
-            options.append(Option(self._reference(), id="reference"))
+        options += [] if self.tall else [space()]
+        runs = count_runs()
+        options.append(Option("Playground", id="playground"))
+        options.append(Option(self._counted("Runs", f"{runs} kept" if runs else "none yet"), id="runs"))
+        if cards := len(self.app.course.cards):
+            options.append(Option(self._counted("Reference", f"{cards} cards"), id="reference"))
         listed.set_options(options)
         listed.highlighted = min(chosen, len(options) - 1)
 
@@ -154,10 +163,8 @@ class HomeScreen(Screen[None]):
         summary = hang(lesson.summary, self.room - 3, 3)
         return Content.assemble(line, "\n   ", (summary, "$quiet"))
 
-    def _reference(self) -> Content:
-        cards = len(self.app.course.cards)
-        words = "Reference"
-        state = f"{cards} cards"
+    def _counted(self, words: str, state: str) -> Content:
+        """A line of the list with what it holds at its right end."""
         return Content.assemble(words, " " * max(1, self.room - len(words) - len(state)), (state, "$quiet"))
 
     def _data_words(self) -> Content:
@@ -180,8 +187,8 @@ class HomeScreen(Screen[None]):
         words = ""
         if event.option_id and event.option_id.startswith("lesson-"):
             words = self.app.course.lesson(event.option_id.removeprefix("lesson-")).summary
-        elif event.option_id == "reference":
-            words = "What to look up, and common mistakes with their repair."
+        else:
+            words = ABOUT.get(event.option_id or "", "")
         self.query_one("#home-about", Static).update(Content.styled(words, "$quiet"))
 
     @on(OptionList.OptionSelected)
@@ -189,6 +196,10 @@ class HomeScreen(Screen[None]):
         chosen = event.option_id or ""
         if chosen == "reference":
             self.app.action_reference()
+        elif chosen == "playground":
+            self.app.open_playground()
+        elif chosen == "runs":
+            self.app.open_runs()
         elif chosen == "continue":
             first = self.app.course.lessons[0]
             self.app.open_step(*(self.app.progress.next_step(self.app.course) or (first, first.steps[0])))
