@@ -96,7 +96,6 @@ def test_a_storm_of_resizes_keeps_the_run(terminal: Open) -> None:
     app.until("Running")
     for columns, rows in [(80, 23), (60, 20), (50, 15), (133, 50), (60, 18), (200, 60), (90, 30)] * 3:
         app.resize(columns, rows)
-    app.until(lambda: "Running" in app.words and app.words.count("\n") == 29)
     app.until("Done")
     app.press("q")
     ended_well(app)

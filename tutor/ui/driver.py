@@ -18,9 +18,11 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any, cast
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
 
 from tutor import paths
 from tutor.ui.painting import Painter
@@ -90,6 +92,7 @@ class TerminalDriver(LinuxDriver):
         self.painter.rows.clear()
         self._keep_off_screen()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        signal.signal(signal.SIGWINCH, self._resized)
 
     def close(self) -> None:
         super().close()
@@ -118,6 +121,16 @@ class TerminalDriver(LinuxDriver):
         except OSError:
             columns, rows = 0, 0
         return columns or 80, rows or 24
+
+    def _resized(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._tell_size)
+
+    def _tell_size(self) -> None:
+        """Tell the app the size of now. Textual reads it in the signal's handler, which a second signal may
+        interrupt: in a storm of them the last to arrive was sometimes an older size, and stayed."""
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(events.Resize(size, size))
 
     # Input
 
