@@ -164,7 +164,7 @@ async def test_the_model_is_trained_once_and_is_there_the_next_time(
         await pilot.press(*ONE)  # the pad works while the model learns
         await wait_patiently(pilot, lambda: desk(app).reader is not None)
         await wait_for(pilot, lambda: "Read as" in words(app))
-        assert "of its test set right" in words(app) and not lab(app).busy
+        assert "test accuracy" in words(app) and not lab(app).busy
         await pilot.press("n")
         await wait_for(pilot, lambda: not isinstance(app.screen, YourDigitLab))
         app.open_place("pads/digit")

@@ -184,5 +184,5 @@ class Desk:
         """Brush, centring, and which model reads, how well."""
         words = [f"brush {2 * BRUSHES[self.brush]:.1f} px", "centred" if self.centring else "not centred"]
         if self.reader is not None:
-            words.append(f"the model reads {100 * self.reader.accuracy:.1f} % of its test set right")
+            words.append(f"test accuracy {100 * self.reader.accuracy:.1f} %")
         return " · ".join(words)
