@@ -17,6 +17,17 @@ from recording import end_of, losses_of, only, run
 from tutor.core.events import EpochDone, Evaluated
 from tutor.core.experiment import parse
 from tutor.core.export import free_name, to_notebook, to_script, write_export
+from tutor.core.words import (
+    ACTIVATIONS,
+    DATASETS,
+    INITS,
+    LOSSES,
+    MISTAKES,
+    NORMS,
+    OPTIMIZERS,
+    ORDERS,
+    SCALES,
+)
 from tutor.errors import ExportError, UsageError
 
 LINES = [
@@ -56,6 +67,10 @@ LINES = [
     "digits mlp:16,16 ce adam steps=20 mistake=list-of-layers init=xavier norm=layer",
     "moons mlp:8,8 bce sgd batch=150 epochs=2 mistake=list-of-layers dropout=0.3",
     "moons bce adam steps=5 mistake=wrong-device",
+    "moons mlp:8 bce adam batch=500 epochs=2 mistake=other-optimizer",
+    "digits cnn ce sgd momentum=0.9 steps=3 batch=16 device=cpu train=200 mistake=head-only",
+    "digits mlp:16 ce adam steps=12 mistake=val-transposed",
+    "digits mlp:16 ce adam steps=12 scale=unit mistake=val-unscaled val=0",
 ]  # fmt: skip
 
 # Lines whose data are not there, and what the sentence about it says.
@@ -116,6 +131,13 @@ def test_an_export_gives_the_same_losses(line: str, kind: str, results: Results,
         expected |= {"test_accuracy": end.test_accuracy, "train_accuracy": last.train_accuracy}
     assert {name: left[name] for name in expected} == expected
     assert ("val_loss" in left) == any(event.split == "val" for event in only(events, Evaluated))
+
+
+def test_every_word_was_exported() -> None:
+    found = " ".join(LINES)
+    words = [*DATASETS, *LOSSES, *OPTIMIZERS, *MISTAKES, *ACTIVATIONS, *INITS, *NORMS, *ORDERS, *SCALES]
+    plain = {"mnist", "fashion-mnist", "default", "relu", "none", "standard", "shuffled"}
+    assert not [word for word in words if word not in found and word not in plain]
 
 
 def test_the_exports_are_clean_code(tmp_path: Path, drawn_data: Path) -> None:

@@ -19,6 +19,7 @@ _SAME_LINE = ', end="  "'
 CHUNK = 2000  # samples that are evaluated at a time
 
 _IMPORTS = {
+    r"\bcopy\.": "import copy",
     r"\bmath\.": "import math",
     r"\bsys\.": "import sys",
     r"\bPath\(": "from pathlib import Path",
@@ -85,7 +86,19 @@ def _data(experiment: Experiment) -> str:
         for name in names
         if _device(experiment)
     ]
-    return "\n".join([data_code(experiment), *moved])
+    return "\n".join([data_code(experiment), *_spoiled_for_evaluation(experiment), *moved])
+
+
+def _spoiled_for_evaluation(experiment: Experiment) -> list[str]:
+    """Two mistakes: the images that validate and test are not made as those that train."""
+    spoils = {"val-transposed": ".transpose(-1, -2).contiguous()", "val-unscaled": " * 255"}
+    if experiment.mistake not in spoils:
+        return []
+    names = [*(["val_inputs"] if needs_val(experiment) else []), "test_inputs"]
+    return [
+        "# the mistake: what evaluates is made in another way than what trains",
+        *(f"{name} = {name}{spoils[experiment.mistake]}" for name in names),
+    ]
 
 
 def _model(experiment: Experiment) -> str:
@@ -100,7 +113,14 @@ def _criterion(experiment: Experiment) -> str:
         weight = f"pos_weight=torch.tensor([{experiment.pos_weight!r}])"
     name = {"ce": "CrossEntropyLoss", "bce": "BCEWithLogitsLoss", "mse": "MSELoss", "mae": "L1Loss"}
     criterion = f"nn.{name[experiment.loss]}({weight}){place if weight else ''}"
-    return f"criterion = {criterion}\noptimizer = {_optimizer(experiment)}"
+    lines = [f"criterion = {criterion}", f"optimizer = {_optimizer(experiment)}"]
+    if experiment.mistake == "other-optimizer":
+        lines.insert(
+            1, "other_model = copy.deepcopy(model)  # the mistake: the optimizer moves its parameters"
+        )
+    elif experiment.mistake == "head-only":
+        lines.insert(1, "# the mistake: only the parameters of the last layer are given to the optimizer")
+    return "\n".join(lines)
 
 
 def _optimizer(experiment: Experiment) -> str:
@@ -115,7 +135,8 @@ def _optimizer(experiment: Experiment) -> str:
         options.append('fused=device.type != "mps"')
     elif '"mps"' not in device:
         options.append("fused=True")
-    return f"torch.optim.{name}(model.parameters(), {', '.join(options)})"
+    moved = {"other-optimizer": "other_model", "head-only": "model.head"}.get(experiment.mistake, "model")
+    return f"torch.optim.{name}({moved}.parameters(), {', '.join(options)})"
 
 
 def outputs_code(experiment: Experiment, logits: str = "logits") -> str:

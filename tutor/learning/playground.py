@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+from dataclasses import replace
+
 from tutor.core.experiment import Experiment, parse
 from tutor.core.words import (
     DATASETS,
@@ -81,13 +84,13 @@ def turned(experiment: Experiment, knob: Knob, value: str) -> Experiment:
         return experiment.change(knob.word(value))
     fresh = parse(value)
     if (fresh.about.task, fresh.about.shape) == (experiment.about.task, experiment.about.shape):
-        return experiment.change(f"{value} test={value}") if experiment.test else experiment.change(value)
-    kept = [f"seed={experiment.seed}", f"mistake={experiment.mistake or 'none'}"]
+        fresh = replace(experiment, test="").change(value)
+        kept = [f"test={experiment.test}"] if experiment.test else []
+    else:
+        kept = [f"seed={experiment.seed}", f"mistake={experiment.mistake or 'none'}"]
     for word in kept:
-        try:
+        with contextlib.suppress(ExperimentError):  # a word that does not go with this dataset
             fresh = fresh.change(word)
-        except ExperimentError:  # a mistake that this dataset's model or loss cannot make
-            continue
     return fresh
 
 

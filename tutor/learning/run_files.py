@@ -13,14 +13,15 @@ def folder() -> Path:
     return paths.state_dir() / "runs"
 
 
-def run_files() -> list[Path]:
+def run_files(where: Path | None = None) -> list[Path]:
     """The files of runs, the oldest first: the moment stands first in the name."""
+    where = where or folder()
     try:
-        with os.scandir(folder()) as entries:
+        with os.scandir(where) as entries:
             names = [entry.name for entry in entries]
     except OSError:
         return []
-    return [folder() / name for name in sorted(names) if name.endswith(".json") and name[0] != "."]
+    return [where / name for name in sorted(names) if name.endswith(".json") and name[0] != "."]
 
 
 def count_runs() -> int:

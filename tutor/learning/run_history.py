@@ -67,20 +67,20 @@ def worth_keeping(history: History) -> bool:
     return history.started is not None and end is not None and (history.step > 0 or end.reason == "failed")
 
 
-def keep_run(text: str) -> None:
-    """Write what `to_text` gave into a file of its own, and give up the oldest files above MOST.
+def keep_run(text: str, where: Path) -> None:
+    """Write what `to_text` gave into a file of its own in the folder, and give up the oldest files above MOST.
 
     Raises ProgressError when it cannot be written.
     """
     name = f"{int(time.time() * 1000):014d}-{os.getpid()}-{next(_numbers)}.json"
     try:
-        write_whole(folder() / name, text)
+        write_whole(where / name, text)
     except OSError as error:
         raise ProgressError(
-            f"The run could not be kept in {folder()}: {error.strerror or error}. "
+            f"The run could not be kept in {where}: {error.strerror or error}. "
             "Make room, or give yourself the right to write there."
         ) from None
-    for old in run_files()[:-MOST]:
+    for old in run_files(where)[:-MOST]:
         with contextlib.suppress(OSError):
             old.unlink()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 from tutor.core.history import History
 from tutor.errors import ProgressError
+from tutor.learning.run_files import folder
 from tutor.learning.run_history import keep_run, to_text, worth_keeping
 
 _trouble = ""
@@ -15,7 +17,7 @@ _writers: list[threading.Thread] = []
 def keep(history: History) -> None:
     """Keep a run that ended, where it got far enough to be looked at again."""
     if worth_keeping(history):
-        writer = threading.Thread(target=_write, args=(to_text(history),), name="keeping a run")
+        writer = threading.Thread(target=_write, args=(to_text(history), folder()), name="keeping a run")
         _writers[:] = [other for other in _writers if other.is_alive()] + [writer]
         writer.start()
 
@@ -31,10 +33,10 @@ def wait_until_kept() -> None:
         writer.join()
 
 
-def _write(text: str) -> None:
+def _write(text: str, where: Path) -> None:
     global _trouble
     try:
-        keep_run(text)
+        keep_run(text, where)
         _trouble = ""
     except ProgressError as error:
         _trouble = str(error)

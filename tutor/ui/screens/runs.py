@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tutor.ui.app import TutorApp
 
 MOST = len(RUN_SLOTS)  # runs that can lie over one another
+BEFORE = 43  # cells of a line that stand before its experiment
 EMPTY = "No run is kept yet. Run any lab, or open the playground with w: every run that ends comes here."
 
 
@@ -42,7 +43,13 @@ class RunList(OptionList):
 
     help_title: ClassVar[str] = "In the list"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,l,right", "select", "Reopen", tooltip="Open its experiment in the playground"),
+        Binding(
+            "enter,l,right",
+            "select",
+            "Reopen",
+            key_display="Enter",
+            tooltip="Open its experiment in the playground",
+        ),
         Binding("j,down", "cursor_down", "Down", show=False, tooltip="Go to the older run"),
         Binding("k,up", "cursor_up", "Up", show=False, tooltip="Go to the newer run"),
         Binding("home", "first", "First", show=False, tooltip="Go to the newest run"),
@@ -144,7 +151,7 @@ class RunsScreen(Screen[None]):
         words += [notice for notice in (self.kept.notice, keeping.trouble()) if notice]
         self.query_one("#runs-words", Static).update("\n".join(words))
         self.query_one("#runs-words").display = bool(words)
-        for part in ("#runs-head", "#runs-list", "#runs-line", "#runs-curves"):
+        for part in ("#runs-head", "#runs-list", "#runs-curves"):
             self.query_one(part).display = bool(runs)
         head = f"    {'when':<14}{'end':<10}{'test':>8}{'steps':>9}  experiment"
         self.query_one("#runs-head", Static).update(Content.styled(head, "$quiet"))
@@ -166,13 +173,27 @@ class RunsScreen(Screen[None]):
             (f"{end.reason:<10}", "$warning" if warning else ""),
             f"{_result(run):>8}{end.steps:>9,}  ",
             (run.experiment, "$quiet"),
-        ).truncate(max(20, self.size.width - 8), ellipsis=True)
+        ).truncate(self.room, ellipsis=True)
+
+    @property
+    def room(self) -> int:
+        """Cells of a line of the list, without its padding."""
+        return max(20, self.size.width - 9)
 
     def _show_curves(self) -> None:
         run = self.run
-        self.query_one("#runs-line", Static).update(Content.styled(_words(run) if run else "", "$quiet"))
-        self.query_one(Picture).redraw()
+        words = [] if run is None else self._words(run)
+        line = self.query_one("#runs-line", Static)
+        line.update(Content.styled("\n".join(words), "$quiet"))
+        line.display = bool(words)
+        self.call_after_refresh(self.query_one(Picture).redraw)
         self.refresh_bindings()
+
+    def _words(self, run: KeptRun) -> list[str]:
+        """What the line of the list has no room for: the whole experiment, and why it ended early."""
+        cut = BEFORE + len(run.experiment) > self.room
+        cause = run.finished.cause if run.finished.reason != "stopped" else ""
+        return [*([run.experiment] if cut else []), *([cause] if cause else [])]
 
     def _draw(self, width: int, height: int) -> Lines:
         runs = self.chosen or [run for run in [self.run] if run]
@@ -273,9 +294,3 @@ def _result(run: KeptRun) -> str:
     if not math.isnan(end.test_accuracy):
         return percent(end.test_accuracy)
     return "–" if math.isnan(end.test_loss) else f"{end.test_loss:.3g}"
-
-
-def _words(run: KeptRun) -> str:
-    """The whole line of a run, and why it ended early."""
-    cause = run.finished.cause
-    return f"{run.experiment}\n{cause}" if cause and run.finished.reason != "stopped" else run.experiment
