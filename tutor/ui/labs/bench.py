@@ -49,8 +49,8 @@ class BenchLab(LabScreen):
         for knob, value in zip(self.own_knobs, knobs.values, strict=False):
             self.values[knob.key] = value
 
-    def source(self) -> Source:
-        """What gives the events of the runs, as the knobs say."""
+    def source(self) -> Source | None:
+        """What gives the events of the runs, as the knobs say; None where the engine trains them together."""
         raise NotImplementedError
 
     def draw_runs(self, shown: Shown, width: int, height: int) -> Lines:
