@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 TICKS = 10  # looks at the run per second
 FRAMES, WORDS = 5, 2  # drawings of the panels, and changes of the status line, per second at the most
+SLOWEST = 0.6  # seconds between two frames, however busy this thread is
 SHARE = 0.04  # of the time, at the most, this thread works: training waits for it, for Python has one lock
 
 
@@ -293,10 +294,10 @@ class LabScreen(PredictedScreen):
         state = self.run_.state
         if state in ("paused", "preparing") or state != self._told[0] or now - self._told[1] >= 0.9 / WORDS:
             self._show_status()
-        spent = (
-            time.thread_time() - self._spent
-        )  # by this thread, in Textual's own work too, since that frame began
-        if came and now - self._frame >= max(0.9 / FRAMES, spent / SHARE):
+        # By this thread since the last frame, Textual's own work and answers to keys among it.
+        spent = time.thread_time() - self._spent
+        wait = min(SLOWEST, max(0.9 / FRAMES, spent / SHARE))
+        if came and now - self._frame >= wait:
             self.run_.look()
             self._redraw()
 
