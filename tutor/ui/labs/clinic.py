@@ -378,12 +378,13 @@ class ClinicLab(LabScreen):
         offers: dict[str, Callable[[], list[tuple[str, Content]]]] = {
             "diagnosis": self._diagnoses,
             "repair": self._repairs,
-            "cured": self._repairs,
+            "cured": lambda: [*self._repairs(), ("next", Content("  the next patient"))],
         }
         rows = offers.get(self.stage, self._tests)()
         before, ids = listed.highlighted, [option.id for option in listed.options]
         listed.set_options([Option(content, id=id) for id, content in rows])
-        listed.highlighted = before if ids == [id for id, _ in rows] and before is not None else 0
+        stays = before is not None and ids == [id for id, _ in rows]
+        listed.highlighted = before if stays else len(rows) - 1 if self.stage == "cured" else 0
         self.query_one("#clinic-columns", Static).update(self._columns())
         self.refresh_bindings()
 
