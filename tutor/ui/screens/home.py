@@ -67,23 +67,30 @@ class HomeScreen(Screen[None]):
         ),
     ]
 
-    _shown_at: Size | None = None
+    _shown_at = Size(0, 0)
+    _painted = False
 
     def compose(self) -> ComposeResult:
+        """Everything is there from the start: filling it in afterwards would lay out and paint twice."""
+        self._shown_at = self.app.size
+        head = Content.assemble(("tutor", "bold $accent"), "   ", ("neural networks in PyTorch", "$quiet"))
+        notice, about = Static(self._notices(), id="home-notice", markup=False), Static(id="home-about")
+        notice.display, about.display = bool(self._notices()), not self.tall
         with Vertical(id="home"):
-            yield Static(id="home-head")
-            yield Static(id="home-notice", markup=False)
-            yield HomeList(id="home-list")
-            yield Static(id="home-about")
-            yield Static(id="home-data")
+            yield Static(head, id="home-head")
+            yield notice
+            yield HomeList(*self._options(), id="home-list")
+            yield about
+            yield Static(self._data_words(), id="home-data")
         yield KeyBar()
 
     def on_mount(self) -> None:
         self.query_one(HomeList).focus()
 
     def on_screen_resume(self) -> None:
-        if self.size.width:
+        if self._painted:
             self._show_all()
+        self._painted = True
 
     def on_resize(self, event: events.Resize) -> None:
         if event.size != self._shown_at:  # Textual may tell the same size several times
@@ -95,24 +102,20 @@ class HomeScreen(Screen[None]):
 
     def _show_all(self) -> None:
         self._shown_at = self.size
-        notices = [words for words in (self.app.progress.notice, self.app.notice) if words]
         notice = self.query_one("#home-notice", Static)
-        notice.update("\n".join(notices))
-        notice.display = bool(notices)
+        notice.update(self._notices())
+        notice.display = bool(self._notices())
         self.query_one("#home-about", Static).display = not self.tall
-        self._show_head()
-        self._show_list()
+        listed = self.query_one(HomeList)
+        chosen, options = listed.highlighted or 0, self._options()
+        listed.set_options(options)
+        listed.highlighted = min(chosen, len(options) - 1)
         self._show_data()
 
-    def _show_head(self) -> None:
-        words = "neural networks in PyTorch"
-        self.query_one("#home-head", Static).update(
-            Content.assemble(("tutor", "bold $accent"), "   ", (words, "$quiet"))
-        )
+    def _notices(self) -> str:
+        return "\n".join(words for words in (self.app.progress.notice, self.app.notice) if words)
 
-    def _show_list(self) -> None:
-        listed = self.query_one(HomeList)
-        chosen = listed.highlighted or 0
+    def _options(self) -> list[Option]:
         options = [Option(self._continue(), id="continue"), space()]
         for lesson in self.app.course.lessons:
             options.append(Option(self._lesson(lesson), id=f"lesson-{lesson.id}"))
@@ -124,17 +127,16 @@ class HomeScreen(Screen[None]):
         options.append(Option(self._counted("Runs", f"{runs} kept" if runs else "none yet"), id="runs"))
         if cards := len(self.app.course.cards):
             options.append(Option(self._counted("Reference", f"{cards} cards"), id="reference"))
-        listed.set_options(options)
-        listed.highlighted = min(chosen, len(options) - 1)
+        return options
 
     @property
     def room(self) -> int:
         """Cells of a line of the list, without its padding."""
-        return min(MAX_WIDTH, self.size.width) - 8
+        return min(MAX_WIDTH, self._shown_at.width) - 8
 
     @property
     def tall(self) -> bool:
-        return self.size.height >= TALL
+        return self._shown_at.height >= TALL
 
     def _continue(self) -> Content:
         progress = self.app.progress
