@@ -22,7 +22,7 @@ summary = "It has one lab."
 teaches = ["a lab"]
 needs = []
 minutes = 3
-main = "bench"
+main = "live"
 
 [[steps]]
 id = "guess"
@@ -47,12 +47,23 @@ title = "The bench"
 minutes = 2
 """
 
+LIVE = """
+[[steps]]
+id = "live"
+kind = "lab"
+title = "Live"
+minutes = 1
+experiment = "blobs linear bce sgd lr=0.1 steps=5"
+panels = ["loss"]
+"""
+
 
 def bench_course(folder: Path, lines: str) -> Course:
     """A course whose lab step has these further lines: `lab = …`, `experiment = …`."""
     lesson = folder / "1_only"
     lesson.mkdir(parents=True, exist_ok=True)
-    (lesson / "lesson.toml").write_text(LESSON + lines, encoding="utf-8")
+    (lesson / "lesson.toml").write_text(LESSON + lines + LIVE, encoding="utf-8")
+    (lesson / "live.md").write_text("The next lab.\n", encoding="utf-8")
     (lesson / "bench.md").write_text("What to look for.\n", encoding="utf-8")
     return load_course(folder)
 
