@@ -14,7 +14,7 @@ from tutor import paths
 
 PROGRAMS = {
     "headless": "training without a screen",
-    "app": "training in the app: speed, keys, bytes",
+    "tui": "training in the app on a real terminal: speed, keys, bytes",
     "first_paint": "start of the app",
     "memory": "a million steps",
     "real_mnist": "real MNIST",
