@@ -192,6 +192,11 @@ def open_images(
     return _open(name, split, root, stamp)
 
 
+def images_root(name: str, folder: Path) -> Path:
+    """The folder that torchvision's classes take as their root. Raises DataError, as `load` does."""
+    return _find(name, "train", folder, None, None)[0]
+
+
 def _images(
     name: str,
     split: str,

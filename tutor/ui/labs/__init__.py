@@ -19,6 +19,7 @@ LABS = {
     "loop-under-glass": "loop_under_glass:LoopUnderGlassLab",
     "loss-microscope": "loss_microscope:LossMicroscopeLab",
     "softmax-explorer": "softmax_explorer:SoftmaxExplorerLab",
+    "race": "race:RaceLab",
     "choose-the-loss": "choose_the_loss:ChooseTheLossLab",
     "sweep": "sweep:SweepLab",
     "one-batch": "one_batch:OneBatchLab",
