@@ -82,3 +82,10 @@ def test_it_is_quick_because_it_loads_no_torch(tmp_path: Path) -> None:
     code, _, err = command("export", "digits cnn", str(tmp_path / "digits.py"), program=MODULES)
     assert code == 0
     assert not {"torch", "numpy", "textual"} & loaded(err)
+
+
+@pytest.mark.parametrize("place", ["playground", "runs"])
+def test_screens_need_a_terminal(capsys: Caught, place: str) -> None:
+    assert cli.main([place]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and f"“ssh -t HOST tutor {place}”" in err and "tutor train" in err

@@ -13,13 +13,16 @@ from ui_helpers import AppFactory, PlainLab, wait_for, words
 from tutor.ui import keys
 from tutor.ui.app import TutorApp
 from tutor.ui.commands import Palette
+from tutor.ui.screens.exporting import ExportScreen
 from tutor.ui.screens.help import HelpScreen, groups, join_keys
 from tutor.ui.screens.home import HomeList, HomeScreen
 from tutor.ui.screens.leave import LeaveScreen
 from tutor.ui.screens.lesson import LessonScreen
 from tutor.ui.screens.over import OverScreen
+from tutor.ui.screens.playground import LineInput, PlaygroundScreen
 from tutor.ui.screens.reference import CardList, ReferenceScreen
 from tutor.ui.screens.reread import RereadScreen
+from tutor.ui.screens.runs import DeleteScreen, RunList, RunsScreen
 from tutor.ui.screens.step import StepScreen
 from tutor.ui.screens.steps import Choices, StepsScreen
 from tutor.ui.screens.welcome import WelcomeScreen
@@ -32,6 +35,7 @@ BOUND = [
     *(HomeScreen, StepScreen, LessonScreen, ReferenceScreen, RereadScreen),
     *(OverScreen, HelpScreen, LeaveScreen, StepsScreen, WelcomeScreen),
     *(HomeList, CardList, Choices, QuestionView, Reading),
+    *(PlaygroundScreen, LineInput, RunsScreen, RunList, DeleteScreen, ExportScreen),
 ]
 SHELL = {"n": "next", "p": "previous", "b": "home", "i": "steps", "f": "reference", "q": "quit"}
 LAB_KEYS = {".", "s", "x", "o", "g", "m", "+", "-", "y", "t", "Space"}

@@ -28,7 +28,8 @@ def export(app: TutorApp, experiment: Experiment) -> None:
     def tell(path: Path | None) -> None:
         if path is not None:
             how = f"python {path.name}" if path.suffix == ".py" else "any notebook program opens it"
-            app.notify(f"Wrote {path}\nIt needs no tutor: {how}.", markup=False, timeout=12)
+            words = f"Wrote {path}\nIt needs no tutor: {how}."
+            app.call_later(app.notify, words, markup=False, timeout=12)  # on the screen below this one
 
     app.push_screen(ExportScreen(experiment, target_folder()), tell)
 

@@ -40,7 +40,7 @@ class LineInput(Input):
     help_title: ClassVar[str] = "In the line"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "submit", "Take it", tooltip="Take the line as it is written"),
-        Binding("escape", "give_up", "Give up", tooltip="Leave the line as it was"),
+        Binding("escape,ctrl+g", "give_up", "Give up", key_display="Esc", tooltip="Leave the line as it was"),
     ]
 
     class GivenUp(Message):

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
+from textual.worker import Worker
 
 from tutor.core.experiment import parse
 from tutor.core.summary import percent
@@ -123,11 +124,14 @@ class RunsScreen(Screen[None]):
         self.query_one(RunList).focus()
 
     def on_screen_resume(self) -> None:
-        self.run_worker(self._load(), name="reading runs", exclusive=True)
+        self._reload()
 
     def on_resize(self) -> None:
         if self.loaded:
             self.call_after_refresh(self._show_list)
+
+    def _reload(self) -> Worker[None]:
+        return self.run_worker(self._load, name="reading runs", exclusive=True)
 
     async def _load(self) -> None:
         """Read the runs on a thread: there may be two hundred."""
@@ -248,7 +252,7 @@ class RunsScreen(Screen[None]):
                 delete_run(run)
         except ProgressError as error:
             self.app.notify(str(error), severity="warning", markup=False, timeout=15)
-        self.run_worker(self._load(), name="reading runs", exclusive=True)
+        self._reload()
 
     def action_export(self) -> None:
         if run := self.run:
