@@ -30,10 +30,20 @@ FAULTY = {
     "digits sgd lr=1e-5 epochs=4": "a plateau at ln C",
     "digits sgd lr=0.1 order=sorted epochs=1 batch=4": "perfect in training, lost in the test",
     "digits adam train=200 epochs=60": "over-fitting",
+    "digits sgd lr=0.1 epochs=10 mistake=val-transposed": "a gap from the first look",
+    "digits sgd lr=0.1 scale=unit steps=400 mistake=val-transposed": "a gap from the first look",
+    "digits sgd lr=0.1 scale=unit steps=400 mistake=val-unscaled": "right answers at a huge loss",
+    "digits sgd lr=0.1 scale=unit steps=400 mistake=other-optimizer": "no change at all",
+    "digits sgd lr=0.1 scale=unit steps=400 order=sorted": "",
+    "digits sgd lr=0.1 scale=unit steps=400 noise=1": "a plateau at ln C",
+    "digits mlp:128,64:leaky-relu sgd lr=2 scale=unit steps=400": "loss not finite",
 }
 HEALTHY = [
     "digits mlp:32,16 adam epochs=4 norm=batch",
     "digits adam epochs=3",
+    "digits sgd lr=0.1 scale=unit steps=400 train=800 batch=8 val=0.3",  # quick and whole validations take turns
+    "digits sgd lr=0.1 scale=unit steps=400",
+    "digits sgd lr=0.1 scale=unit steps=400 dropout=0.5",
     "digits sgd lr=0.1 epochs=6",
     "digits adam dropout=0.5 epochs=4",
     "moons mlp:16 bce adam",

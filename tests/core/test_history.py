@@ -103,3 +103,12 @@ def test_regression_has_no_accuracy() -> None:
     history.fold(Evaluated("val", 1, 2, 0.4, math.nan, (), ()))
     assert len(history.train_accuracy) == len(history.val_accuracy) == 0
     assert history.val_loss.last == pytest.approx(0.4)
+
+
+def test_a_validation_is_compared_with_the_last_on_as_many_samples() -> None:
+    run = History()
+    for step, samples, loss in [(1, 300, 2.0), (2, 6000, 2.1), (3, 300, 2.0), (4, 6000, 2.1)]:
+        run.fold(Evaluated("val", step, samples, loss, 0.1, (), ()))
+    assert not run.val_moved and run.val_stood == 2
+    run.fold(Evaluated("val", 5, 300, 1.9, 0.1, (), ()))
+    assert run.val_moved and run.val_stood == 2

@@ -128,7 +128,7 @@ def _not_finite(signs: Signs) -> Finding | None:
 
 def _nothing_moved(signs: Signs) -> Finding | None:
     run = signs.run
-    if run.step < ENOUGH or run.val_moved or len(run.val_loss) < 3:
+    if run.step < ENOUGH or run.val_moved or not run.val_stood:
         return None
     says = (
         f"The validation loss was {run.val_loss.last:.4g} every time, to the last bit: no weight moved in "
@@ -216,6 +216,35 @@ def _even_guessing(signs: Signs) -> Finding | None:
     return Finding("a plateau at ln C", says, "nn-module/zero-init")
 
 
+def _other_path(signs: Signs) -> Finding | None:
+    """Learned in training, lost in the validation at every look, and no peak in the train loss: not sorted batches."""
+    run, lost = signs.run, signs.chance + 0.25 * (1 - signs.chance)
+    if not signs.classes or len(run.val_accuracy) < 3 or not run.val_accuracy.high < lost:
+        return None
+    if signs.end_accuracy < lost + 0.15 or run.train_loss.high > 1.5 * max(signs.even, run.train_loss.first):
+        return None
+    says = (
+        f"{percent(signs.end_accuracy)} of the last training batches were right, and of the validation never more than "
+        f"{percent(run.val_accuracy.high)}, from the first look on. Over-fitting would come later. The two sets are not "
+        "treated alike: compare their transforms, axes and labels."
+    )
+    return Finding("a gap from the first look", says, "datasets-and-dataloaders/transforms")
+
+
+def _other_scale(signs: Signs) -> Finding | None:
+    """A validation loss that no such accuracy has: the order of the logits is right, and their size is not."""
+    val = signs.run.evaluated.get("val")
+    if val is None or math.isnan(signs.even) or signs.end_loss > signs.even:
+        return None
+    if val.loss < 4 * signs.even or val.accuracy < signs.chance + 0.4 * (1 - signs.chance):
+        return None
+    says = (
+        f"{percent(val.accuracy)} of the validation are right, at a loss of {val.loss:.3g}; in training it is "
+        f"{signs.end_loss:.3g}. The logits are far too large there: look at the scale of the validation's inputs."
+    )
+    return Finding("right answers at a huge loss", says, "datasets-and-dataloaders/normalisation")
+
+
 def _sorted_batches(signs: Signs) -> Finding | None:
     last = signs.last
     if (
@@ -253,6 +282,8 @@ RULES: tuple[Rule, ...] = (
     _raw_input,
     _leapt,
     _even_guessing,
+    _other_path,
+    _other_scale,
     _sorted_batches,
     _over_fitted,
 )

@@ -157,6 +157,8 @@ class History:
         self.step = 0
         self.epoch = 0
         self.val_moved = False  # whether two validations on the same samples ever gave different losses
+        self.val_stood = 0  # how often two validations on the same samples gave the same loss
+        self._val_losses: dict[int, float] = {}  # the last by number of samples: quick looks and whole ones take turns
         self.first_over_95 = 0  # the step whose batch was first 95 % right; 0 before that
 
     def fold(self, event: Event) -> None:
@@ -180,11 +182,12 @@ class History:
             self.finished = event
 
     def _fold_evaluated(self, event: Evaluated) -> None:
-        before = self.evaluated.get(event.split)
-        if event.split == "val" and before and before.samples == event.samples:
-            self.val_moved = self.val_moved or before.loss != event.loss
         self.evaluated[event.split] = event
         if event.split == "val":
+            if (before := self._val_losses.get(event.samples)) is not None:
+                self.val_moved = self.val_moved or before != event.loss
+                self.val_stood += before == event.loss
+            self._val_losses[event.samples] = event.loss
             self.val_loss.append(event.step, event.loss)
             if not math.isnan(event.accuracy):
                 self.val_accuracy.append(event.step, event.accuracy)
