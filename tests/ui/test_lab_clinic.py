@@ -19,6 +19,7 @@ from tutor.learning.progress import Progress
 from tutor.ui import training
 from tutor.ui.app import TutorApp
 from tutor.ui.labs.clinic import ClinicLab, ClinicList
+from tutor.ui.screens.home import HomeList
 
 COURSE = load_course(paths.lessons_dir())
 PATIENCE = 6000  # turns of 10 ms: torch and the training share the machine with other tests
@@ -220,3 +221,18 @@ async def test_the_views_are_the_plots_and_the_text(open_clinic: Callable[[Ward 
         await pilot.press("v", "d")
         await until(pilot, lambda: CONDITIONS[0].name in words(app))
     training.stop_all()
+
+
+async def test_home_opens_the_clinic_and_says_who_waits(
+    app_factory: AppFactory, progress: Progress, drawn_data: Path
+) -> None:
+    progress.keep_lab(*PLACE, ward_with("healthy", after=15).values())
+    app = app_factory(course=COURSE, data_dir=drawn_data)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await sees(pilot, "Clinic")
+        await sees(pilot, "patient 16")
+        listed = app.screen.query_one(HomeList)
+        while listed.highlighted is None or listed.options[listed.highlighted].id != "clinic":
+            await pilot.press("down")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ClinicLab))

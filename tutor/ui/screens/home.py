@@ -16,18 +16,19 @@ from textual.widgets.option_list import Option
 
 from tutor.learning.run_files import count_runs
 from tutor.ui.drawing_data import BUILT_IN, BuiltInChanged
-from tutor.ui.places import first_open, lesson_name, minutes_left, position
+from tutor.ui.places import all_places, first_open, lesson_name, minutes_left, position
 from tutor.ui.widgets.key_bar import KeyBar
 from tutor.ui.widgets.step_list import hang
 
 if TYPE_CHECKING:
-    from tutor.learning.steps import Lesson
+    from tutor.learning.steps import Lesson, Step
     from tutor.ui.app import TutorApp
 
 TALL = 38
 """From this height on each lesson has its summary below it."""
 
 ABOUT = {
+    "clinic": "Runs that are ill: look, test, diagnose, repair, and see them cured.",
     "playground": "Any experiment: run it, compare it, write it out as a script or a notebook.",
     "runs": "Every run that ended, with its curves: compare several, reopen, export, delete.",
     "reference": "What to look up, and common mistakes with their repair.",
@@ -122,12 +123,25 @@ class HomeScreen(Screen[None]):
             if self.tall:
                 options.append(space())
         options += [] if self.tall else [space()]
+        if self._clinic() is not None:
+            options.append(Option(self._counted("Clinic", self._patient()), id="clinic"))
         runs = count_runs()
         options.append(Option("Playground", id="playground"))
         options.append(Option(self._counted("Runs", f"{runs} kept" if runs else "none yet"), id="runs"))
         if cards := len(self.app.course.cards):
             options.append(Option(self._counted("Reference", f"{cards} cards"), id="reference"))
         return options
+
+    def _clinic(self) -> tuple[Lesson, Step] | None:
+        """The step that is the clinic."""
+        places = all_places(self.app.course)
+        return next((at for at in places if getattr(at[1], "lab", "") == "clinic"), None)
+
+    def _patient(self) -> str:
+        """Who waits in the clinic."""
+        place = self._clinic()
+        number = self.app.progress.lab(*place).get("number") if place else None
+        return f"patient {number + 1}" if isinstance(number, int) else "not opened yet"
 
     @property
     def room(self) -> int:
@@ -198,6 +212,8 @@ class HomeScreen(Screen[None]):
         chosen = event.option_id or ""
         if chosen == "reference":
             self.app.action_reference()
+        elif chosen == "clinic" and (place := self._clinic()):
+            self.app.open_step(*place)
         elif chosen == "playground":
             self.app.open_playground()
         elif chosen == "runs":
