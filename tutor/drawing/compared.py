@@ -36,7 +36,7 @@ def compared(
         left = (width - 2) // 2
         blocks = [
             (_losses(lines, marks, shown, left, height), left),
-            (_apart(differences, marks, stop, shown, width - 2 - left, height), width - 2 - left),
+            (_apart(differences, stop, shown, width - 2 - left, height), width - 2 - left),
         ]
         return [sized(line, width) for line in beside(blocks, 2)]
     lower = max(MIN_HEIGHT, height // 3)
@@ -45,7 +45,7 @@ def compared(
     return [
         *_losses(lines, marks, shown, width, height - lower - 1),
         blank(width),
-        *_apart(differences, marks, stop, shown, width, lower),
+        *_apart(differences, stop, shown, width, lower),
     ]
 
 
@@ -65,9 +65,7 @@ def _losses(lines: Sequence[Line], marks: Sequence[Marker], shown: Shown, width:
     )
 
 
-def _apart(
-    differences: Curve, marks: Sequence[Marker], stop: int, shown: Shown, width: int, height: int
-) -> Lines:
+def _apart(differences: Curve, stop: int, shown: Shown, width: int, height: int) -> Lines:
     if not any(difference for _, difference in differences):
         after = any(step > stop for step, _ in differences)
         return notice(SAME if after else "", width, height, shown.glyphs == "ascii")
@@ -86,7 +84,7 @@ def _apart(
         title="|resumed − whole|" if shown.glyphs != "ascii" else "|resumed - whole|",
         x_limit=(0, shown.steps),
         log_y=True,
-        markers=marks,
+        markers=[Marker(stop, "")],
         cursor=shown.cursor,
         palette=shown.palette,
         glyphs=shown.glyphs,
