@@ -1,13 +1,13 @@
 """Every error that a user can meet. Each message says what happened, why, and what to do, in that order.
 
-    TutorError                  exit code 1
-    ├── UsageError              exit code 2: the command or the experiment line was wrong
-    │   └── ExperimentError     an experiment line that cannot be run
-    ├── DataError               a dataset that is missing, malformed or cannot be written
-    ├── LessonError             a lesson folder with a fault
-    ├── ProgressError           a learner's state that cannot be read or written
-    ├── RunError                a run's folder that cannot be read or written
-    └── ExportError             a script or notebook that cannot be written
+TutorError                  exit code 1
+├── UsageError              exit code 2: the command or the experiment line was wrong
+│   └── ExperimentError     an experiment line that cannot be run
+├── DataError               a dataset that is missing, malformed or cannot be written
+├── LessonError             a lesson folder with a fault
+├── ProgressError           a learner's state that cannot be read or written
+├── RunError                a run's folder that cannot be read or written
+└── ExportError             a script or notebook that cannot be written
 """
 
 from __future__ import annotations

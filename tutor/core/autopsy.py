@@ -246,13 +246,11 @@ def _other_scale(signs: Signs) -> Finding | None:
 
 
 def _sorted_batches(signs: Signs) -> Finding | None:
-    last = signs.last
-    if (
-        last is None
-        or not signs.classes
-        or signs.end_loss > 0.5
-        or last.accuracy > signs.chance + 0.25 * (1 - signs.chance)
-    ):
+    last, high = signs.last, signs.run.train_loss.high
+    if last is None or not signs.classes or last.accuracy > signs.chance + 0.25 * (1 - signs.chance):
+        return None
+    peaks = high > 1.5 * max(signs.even, signs.run.train_loss.first)  # where a new class comes
+    if signs.end_loss > 0.5 and not (peaks and signs.end_accuracy > 0.5):
         return None
     says = (
         f"The train loss ended at {signs.end_loss:.3g}, and only {percent(last.accuracy)} of the {last.split} set are right. "

@@ -14,7 +14,7 @@ from tutor.core.conditions import CONDITIONS, Condition, Repair, condition_named
 from tutor.core.experiment import Experiment, parse
 from tutor.core.vitals import TESTS, test_named
 
-BASE = "digits mlp:128,64 ce sgd lr=0.1 batch=64 scale=unit steps=400 train=6400"
+BASE = "digits mlp:128,64 ce sgd lr=0.1 batch=64 scale=unit steps=400 train=3200"
 ROUND = 8  # patients whose points are added up
 POINTS = 10  # of a patient
 WRONG = 3  # points that a wrong diagnosis costs

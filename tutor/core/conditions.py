@@ -239,7 +239,7 @@ CONDITIONS: tuple[Condition, ...] = (
         (
             Repair(
                 "train on thousands of images",
-                "train=6400",
+                "train=3200",
                 "What thousands share is what a new image has too.",
             ),
             Repair(LONGER, "steps=1200", "It knows its images by heart already."),

@@ -158,7 +158,8 @@ class History:
         self.epoch = 0
         self.val_moved = False  # whether two validations on the same samples ever gave different losses
         self.val_stood = 0  # how often two validations on the same samples gave the same loss
-        self._val_losses: dict[int, float] = {}  # the last by number of samples: quick looks and whole ones take turns
+        # The last validation loss by number of samples: quick looks and whole ones take turns.
+        self._val_losses: dict[int, float] = {}
         self.first_over_95 = 0  # the step whose batch was first 95 % right; 0 before that
 
     def fold(self, event: Event) -> None:

@@ -62,7 +62,7 @@ def _large_before(v: Vitals) -> str:
 
 
 def _learned_after_all(v: Vitals) -> str:
-    if not v.end_accuracy > 0.3:
+    if not v.end_accuracy > 0.5:
         return ""
     return f"{share(v.end_accuracy)} of the last batches are right. After steps far too large nothing is learned."
 
@@ -264,7 +264,7 @@ _CHECKS: dict[str, tuple[Check, ...]] = {
     "other-optimizer": (_some_moved,),
     "zero-init": (_gradient_inside,),
     "softmax-twice": (_under_the_floor, _whole_gradient),
-    "rate-too-large": (_large_before, _learned_after_all, _never_leapt, _short_step),
+    "rate-too-large": (_large_before, _never_leapt, _learned_after_all, _short_step),
     "rate-too-small": (_finite, _large_before, _still, _small_gradient, _long_step),
     "no-zero-grad": (_finite, _large_before, _never_learned, _no_fall),
     "sorted": (_finite, _mixed_batches),

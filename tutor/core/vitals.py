@@ -109,7 +109,7 @@ TESTS: tuple[Test, ...] = (
         "weights that the first step moved",
         1,
         lambda v: f"{v.moved:,} of {v.parameters:,}",
-        "far over half",
+        "about half",
     ),
     Test("update", "first update over weights", 1, _update, "0.002 to 0.005"),
     Test(

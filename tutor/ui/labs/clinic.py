@@ -73,8 +73,8 @@ class ClinicLab(LabScreen):
     DEFAULT_CSS = """
     #clinic-head { height: 1; }
     #clinic-columns { height: 1; color: $quiet; }
-    ClinicList { height: auto; max-height: 6; border: none; padding: 0; background: transparent; }
-    .-high ClinicList { max-height: 15; }
+    ClinicList { height: auto; max-height: 27%; min-height: 3; border: none; padding: 0; background: transparent; }
+    ClinicLab.-high ClinicList { max-height: 40%; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "diagnose", "Diagnose", tooltip="Show the diagnoses; again for the tests"),
@@ -360,6 +360,11 @@ class ClinicLab(LabScreen):
     def _wide(self) -> bool:
         return self.size.width - 4 >= BESIDE
 
+    @property
+    def _roomy(self) -> bool:
+        """Whether a test's row has room for the healthy run's figure."""
+        return self.size.width >= NAME + VALUE + 24
+
     def _show_ward(self) -> None:
         words = clinic_words.head(self.ward)
         self.query_one("#clinic-head", Static).update(Content.styled(words, "bold"))
@@ -391,7 +396,7 @@ class ClinicLab(LabScreen):
     def _columns(self) -> str:
         if self.stage in ("new", "tests"):
             found = "found" if self.ward.case.tests else "price"
-            return f"{'  test':<{NAME + 2}}{found:<{VALUE}} healthy".rstrip()
+            return f"{'  test':<{NAME + 2}}{found:<{VALUE}} {'healthy' if self._roomy else ''}".rstrip()
         return {"diagnosis": "What does it have?", "repair": "What removes the cause?"}.get(
             self.stage, "The repairs"
         )
@@ -404,12 +409,10 @@ class ClinicLab(LabScreen):
         if not ordered:
             return Content.assemble("  ", f"{test.name:<{NAME}}", (clinic_words.points(test.price), "$quiet"))
         value = test.value(self.vitals) if self.vitals else "…"
-        return Content.assemble(
-            (f"{mark} ", "$success"),
-            f"{test.name:<{NAME}}",
-            (f"{value:<{VALUE}} ", "bold"),
-            (test.healthy, "$quiet"),
-        )
+        row = Content.assemble((f"{mark} ", "$success"), f"{test.name:<{NAME}}", (value, "bold"))
+        if not self._roomy:
+            return row
+        return Content.assemble(row, " " * (VALUE + 1 - len(value)), (test.healthy, "$quiet"))
 
     def _diagnoses(self) -> list[tuple[str, Content]]:
         return [(one.id, self._crossed(one.name, one.id in self.ward.case.wrong)) for one in CONDITIONS]

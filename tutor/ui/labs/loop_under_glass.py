@@ -40,9 +40,7 @@ class LoopUnderGlassLab(NumberLab):
         Binding("up,k", "choose(-1)", "Choose", key_display="↑ ↓", tooltip="Choose a line of the loop"),
         Binding("down,j", "choose(1)", "Choose", show=False),
         Binding("o", "leave_out", "Leave out", tooltip="Leave the chosen line out, or put it back"),
-        Binding(
-            "e", "finish", "Batch", tooltip="Execute the rest of this batch, or of the validation"
-        ),
+        Binding("e", "finish", "Batch", tooltip="Execute the rest of this batch, or of the validation"),
         Binding("plus,equals_sign", "many", "Ten", key_display="+", tooltip="Execute ten batches"),
         Binding("x", "reset", "Reset", tooltip="Begin again with another seed; lines stay left out"),
         Binding("y", "copy_loop", "Copy", show=False, tooltip="Copy the loop as it stands"),
