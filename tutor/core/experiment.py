@@ -286,6 +286,10 @@ def _checked(experiment: Experiment) -> Experiment:
         raise ExperimentError(
             f"mistake=val-unscaled needs scale=unit, which it forgets in the validation, and the line says scale={experiment.scale}."
         )
+    if experiment.order == "sorted" and about.task not in ("binary", "multi-class"):
+        raise ExperimentError(
+            f"order=sorted sorts samples by their class, and those of {name} have no single one. Leave it out."
+        )
     if experiment.scale != "standard" and len(about.shape) != 3:
         raise ExperimentError(
             f"scale={experiment.scale} is for the pixels of images, and {name} has none. Leave it out."

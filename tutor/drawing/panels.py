@@ -174,7 +174,8 @@ def _weights(run: History, shown: Shown, width: int, height: int) -> Lines:
 
 def fit_panel(shown: Shown, width: int, height: int) -> Lines:
     """The data points and the curve that every run predicts."""
-    looks = [(run.looked, label) for run, label in zip(shown.runs, shown.labels, strict=False) if run.looked]
+    labels = shown.labels or ["model"] * len(shown.runs)
+    looks = [(run.looked, label) for run, label in zip(shown.runs, labels, strict=False) if run.looked]
     if not looks:
         return notice("the fit shows when it runs", width, height, shown.glyphs == "ascii")
     points = looks[0][0].points

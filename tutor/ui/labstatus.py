@@ -57,7 +57,8 @@ def _progress(run: LabRun, history: History) -> RunStatus:
 
 def _speed(run: LabRun, step: int, total: int) -> list[str]:
     if run.finished:
-        return [f"{run.finished[0].samples_per_second:,.0f} samples/s"]
+        # With a pace, most of the time was waiting: the speed of the rest would only puzzle.
+        return [] if run.pace else [f"{run.finished[0].samples_per_second:,.0f} samples/s"]
     rate = run.rate(step)
     if not rate or run.state != "running":
         return []
