@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tutor.errors import ProgressError
 from tutor.learning import progress as module
+from tutor.learning import state
 from tutor.learning.progress import Progress
 
 BROKEN = [
@@ -212,7 +213,7 @@ def test_a_broken_file_that_cannot_be_set_aside_stays(path: Path, monkeypatch: p
 def test_a_lock_that_another_holds_delays_the_save(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from filelock import FileLock
 
-    monkeypatch.setattr(module, "LOCK_SECONDS", 0.0)
+    monkeypatch.setattr(state, "LOCK_SECONDS", 0.0)
     progress = Progress.load(path)
     progress.mark_done("a", "b")
     with FileLock(f"{path}.lock"):

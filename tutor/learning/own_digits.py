@@ -6,20 +6,18 @@ Versioned, replaced whole, shared by tutors that run at once. A file that is bro
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from tutor import paths
 from tutor.errors import ProgressError
-from tutor.learning.state import set_aside, write_whole
+from tutor.learning.state import locked, set_aside, write_whole
 
 VERSION = 1
 SIDE = 28
 MOST = 500  # digits; each is read again whenever the model changes
 MOST_BYTES = 16_000_000
-LOCK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class OwnDigits:
 
     def _change(self, change: Callable[[tuple[OwnDigit, ...]], tuple[OwnDigit, ...]]) -> None:
         try:
-            with self._lock():
+            with locked(self.path):
                 digits = change(self._fresh())
                 write_whole(self.path, _to_json(digits))
         except OSError as error:
@@ -89,25 +87,6 @@ class OwnDigits:
             return ()
         except UnicodeDecodeError:
             raise _Broken("it is not text") from None
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Hold the file's lock among all tutors. Where a file system has no locks, go on without one."""
-        from filelock import FileLock, Timeout  # only who writes needs it
-
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS)
-        try:
-            lock.acquire(poll_interval=0.01)
-        except Timeout:
-            raise OSError("another tutor holds it") from None
-        except NotImplementedError:
-            yield
-            return
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 class _Broken(Exception):

@@ -8,17 +8,14 @@ from __future__ import annotations
 import copy
 import json
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from tutor import paths
 from tutor.errors import ProgressError
-from tutor.learning.state import Broken, Newer, State, read_state, set_aside, write_whole
+from tutor.learning.state import Broken, Newer, State, locked, read_state, set_aside, write_whole
 from tutor.learning.steps import Course, Lesson, Step
-
-LOCK_SECONDS = 2.0
 
 
 class Progress:
@@ -169,7 +166,7 @@ class Progress:
             raise ProgressError(self.notice)
         with self._saving, self._guard:
             try:
-                with self._lock():
+                with locked(self.path):
                     kept = set_aside(self.path, "backup") if self.path.exists() else None
                     write_whole(self.path, State().to_json())
             except (OSError, NotImplementedError) as error:
@@ -192,7 +189,7 @@ class Progress:
         try:
             if changes == State():
                 return
-            with self._lock():
+            with locked(self.path):
                 merged = self._fresh_state() or whole
                 merged.add(changes)
                 write_whole(self.path, merged.to_json())
@@ -219,29 +216,10 @@ class Progress:
     def _keep_broken(self) -> None:
         """Look again under the lock, since another tutor may have mended it, and set a broken file aside."""
         try:
-            with self._lock():
+            with locked(self.path):
                 self._state = self._fresh_state() or State()
         except (Newer, OSError, NotImplementedError) as error:
             self._leave_alone(error)
-
-    @contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Hold the file's lock among all tutors. Where a file system has no locks, go on without one."""
-        from filelock import FileLock, Timeout  # only who writes needs it
-
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(f"{self.path}.lock", timeout=LOCK_SECONDS)
-        try:
-            lock.acquire(poll_interval=0.01)
-        except Timeout:
-            raise OSError("another tutor holds it") from None
-        except NotImplementedError:
-            yield
-            return
-        try:
-            yield
-        finally:
-            lock.release()
 
     def _leave_alone(self, error: Exception) -> None:
         self._untouchable = True
